@@ -1,0 +1,427 @@
+# shellcheck shell=bash
+# What a chapter's launcher is made of: a scenario is a shell function that
+# says which processes to start, in the words below, as one would do by hand
+# in several terminals.
+#
+#   listen NAME PROGRAM ARGUMENT...   start it, wait for its "listening on"
+#   start NAME PROGRAM ARGUMENT...    start it
+#   play NAME PROGRAM ARGUMENT...     start it, wait for its good end
+#   fails NAME PROGRAM ARGUMENT...    start it, wait for its end with status 1
+#   finish NAME...                    wait for their good end
+#   wait_for NAME TEXT                wait for an output line with TEXT in it
+#   enter NAME                        press Enter for a process
+#   stop NAME...                      SIGTERM, wait for their good end
+#   crash NAME...                     SIGKILL, wait for their end
+#   pause SECONDS                     let time pass, where time is the lesson
+#   say TEXT                          tell the reader what comes
+#
+# Processes that still run at the end of a scenario are stopped. One that
+# fails unasked ends the scenario, and the launcher fails with it.
+
+# shellcheck source=run/lib/workbook.sh
+source "$(dirname "${BASH_SOURCE[0]}")/workbook.sh"
+
+patience=20 # seconds before a wait is called a failure
+
+declare -A pid_of=() # the processes that run
+declare -A group_of=() # their process groups
+declare -A status_of=() # the statuses of those that ended
+declare -A heard_from=() # output lines that wait_for has not looked at yet
+declare -A colour_of=()
+name_width=8
+separator=$'\x1f' # between the fields of an event of tools/transcript
+record_file=
+trace_file=
+port_offset=0
+stopping=
+collector_ready=
+
+# --- What a process says -----------------------------------------------------
+
+note_in_record() { # TIME KIND NAME TEXT
+  [[ -z $record_file ]] || printf '%s\t%s\t%s\t%s\n' "$@" >>"$record_file"
+}
+
+show() { # NAME TEXT
+  local name
+  printf -v name "%-${name_width}s |" "$1"
+  [[ -z ${colour_of[$1]:-} ]] || name=$'\e['${colour_of[$1]}m$name$'\e[0m'
+  printf '%s %s\n' "$name" "$2"
+}
+
+say() { # TEXT
+  note_in_record "$EPOCHREALTIME" say '' "$1"
+  if use_colour; then
+    printf '\e[1m# %s\e[0m\n' "$1"
+  else
+    printf '# %s\n' "$1"
+  fi
+}
+
+use_colour() {
+  [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]
+}
+
+# Takes the next event; false when there is none within the time.
+next_event() { # SECONDS
+  local time kind name text
+  IFS=$separator read -r -t "$1" -u "$events" time kind name text || return 1
+  case $kind in
+    out)
+      note_in_record "$time" out "$name" "$text"
+      show "$name" "$text"
+      heard_from[$name]+=$text$'\n'
+      ;;
+    ready) collector_ready=yes ;;
+    pid) pid_of[$name]=$text ;;
+    end)
+      note_in_record "$time" exit "$name" "$(ending "$text")"
+      status_of[$name]=$text
+      unset "pid_of[$name]" "group_of[$name]"
+      ;;
+  esac
+}
+
+ending() { # STATUS
+  if [[ $1 -gt 128 ]]; then
+    printf 'killed by SIG%s' "$(kill -l "$1")"
+  else
+    printf '%s' "$1"
+  fi
+}
+
+# --- Waiting -----------------------------------------------------------------
+
+# Takes events until the condition holds; false when patience runs out. What
+# fails meanwhile, unasked, ends the scenario.
+await() { # CONDITION [ARGUMENT...]
+  local -i deadline=$((SECONDS + patience))
+  until "$@"; do
+    next_event 1 || ((SECONDS < deadline)) || return 1
+    [[ -n $stopping ]] || nobody_failed
+  done
+}
+
+nobody_failed() {
+  local name
+  for name in "${!status_of[@]}"; do
+    [[ ${status_of[$name]} -eq 0 || -n ${may_fail[$name]:-} ]] ||
+      fail "$name ended with status $(ending "${status_of[$name]}")"
+  done
+}
+
+has_ended() { # NAME
+  [[ -n ${status_of[$1]:-} ]]
+}
+
+has_said() { # NAME TEXT; what was said up to there is then done with
+  if [[ ${heard_from[$1]} == *"$2"* ]]; then
+    heard_from[$1]=${heard_from[$1]#*"$2"}
+    return
+  fi
+  ! has_ended "$1" || fail "$1 ended without saying '$2'"
+  return 1
+}
+
+wait_for() { # NAME TEXT
+  await has_said "$1" "$2" ||
+    fail "$1 did not say '$2' within $patience seconds"
+}
+
+finish() { # NAME...
+  local name
+  for name in "$@"; do
+    await has_ended "$name" ||
+      fail "$name did not end within $patience seconds"
+  done
+}
+
+pause() { # SECONDS
+  local -i now end
+  printf -v end '%.0f' "${1}e6"
+  end+=${EPOCHREALTIME//[.,]/}
+  while now=${EPOCHREALTIME//[.,]/} && [[ now -lt end ]]; do
+    next_event "0.$(printf '%06d' $((end - now < 999999 ? end - now : 999999)))" || true
+    nobody_failed
+  done
+}
+
+# --- Processes ---------------------------------------------------------------
+
+declare -A may_fail=() # those whose failure is the lesson, or was ordered
+
+start() { # NAME PROGRAM ARGUMENT...
+  local name=$1 program=$2
+  local -a command=("$program" "${@:3}") environment=("ZMQ_TRACE_NAME=$name")
+  local -i i
+  for ((i = 1; i < ${#command[@]}; i++)); do
+    command[i]=$(on_our_port "${command[i]}")
+  done
+  [[ ! -x $workbook_bin/$program ]] || command[0]=$workbook_bin/$program
+  [[ -z $trace_file ]] || environment+=(
+    LD_PRELOAD="$workbook_bin/../lib/libzmq_trace.so"
+    ZMQ_TRACE_FILE="$trace_file")
+
+  local shown="$program ${command[*]:1}"
+  unset "status_of[$name]" "may_fail[$name]"
+  heard_from[$name]=
+  choose_colour "$name"
+  note_in_record "$EPOCHREALTIME" start "$name" "${shown% }"
+  show "$name" "\$ ${shown% }"
+
+  [[ -p $scratch/$name.stdin ]] || mkfifo "$scratch/$name.stdin"
+  set -m # a process group of its own, and Ctrl-C only for the launcher
+  "$workbook_bin/transcript" run "$scratch" "$name" \
+    env "${environment[@]}" "${command[@]}" \
+    <>"$scratch/$name.stdin" {events}<&- &
+  group_of[$name]=$!
+  set +m
+  await has_started "$name" || fail "$name did not start"
+}
+
+is_ready() {
+  [[ -n $collector_ready ]]
+}
+
+has_started() { # NAME
+  [[ -n ${pid_of[$name]:-${status_of[$name]:-}} ]]
+}
+
+# An endpoint as given, its tcp port moved by --port-offset.
+on_our_port() { # ARGUMENT
+  if [[ $1 =~ ^(.*tcp://[^:]*:)([1-9][0-9]*)$ ]]; then
+    printf '%s' "${BASH_REMATCH[1]}$((BASH_REMATCH[2] + port_offset))"
+  else
+    printf '%s' "$1"
+  fi
+}
+
+choose_colour() { # NAME
+  local -a colours=(32 33 34 35 36 31)
+  ! use_colour || [[ -n ${colour_of[$1]:-} ]] ||
+    colour_of[$1]=${colours[${#colour_of[@]} % ${#colours[@]}]}
+}
+
+listen() { # NAME PROGRAM ARGUMENT...
+  start "$@"
+  wait_for "$1" 'listening on'
+}
+
+play() { # NAME PROGRAM ARGUMENT...
+  start "$@"
+  finish "$1"
+}
+
+fails() { # NAME PROGRAM ARGUMENT...
+  start "$@"
+  may_fail[$1]=yes
+  finish "$1"
+  [[ ${status_of[$1]} -eq 1 ]] ||
+    fail "$1 should have failed, but ended with status ${status_of[$1]}"
+}
+
+enter() { # NAME
+  note_in_record "$EPOCHREALTIME" enter "$1" ''
+  show "$1" '(Enter)'
+  printf '\n' >"$scratch/$1.stdin"
+}
+
+stop() { # NAME...
+  local name
+  for name in "$@"; do
+    has_ended "$name" || kill -TERM "${pid_of[$name]}" 2>/dev/null || true
+  done
+  finish "$@"
+}
+
+crash() { # NAME...
+  local name
+  for name in "$@"; do
+    may_fail[$name]=yes
+    show "$name" '(SIGKILL)'
+    kill -KILL "${pid_of[$name]}"
+  done
+  finish "$@"
+}
+
+# --- The way out -------------------------------------------------------------
+
+nobody_runs() {
+  [[ ${#group_of[@]} -eq 0 ]]
+}
+
+# Whatever happened: no process, file or port stays behind.
+clean_up() {
+  local -i status=$?
+  local name
+  trap '' INT TERM HUP
+  trap - EXIT
+  stopping=yes
+  for name in "${!group_of[@]}"; do
+    kill -TERM -- "-${group_of[$name]}" 2>/dev/null || true
+  done
+  patience=3
+  if ! await nobody_runs; then
+    for name in "${!group_of[@]}"; do
+      note "$name did not stop, and was killed"
+      kill -KILL -- "-${group_of[$name]}" 2>/dev/null || true
+    done
+    status=1
+  fi
+  exec {events}<&- # the collector ends with that
+  wait "$collector" || true
+  rm -rf "$scratch"
+  exit "$status"
+}
+
+# --- Scenarios and options ---------------------------------------------------
+
+# The scenarios of this launcher: name, tab, the comment above the function.
+scenarios() {
+  local line comment=
+  while IFS= read -r line; do
+    if [[ $line =~ ^([a-z0-9-]+)\(\)\ \{ && -n $comment ]]; then
+      printf '%s\t%s\n' "${BASH_REMATCH[1]}" "$comment"
+      comment=
+    elif [[ $line =~ ^#\ (.*) ]]; then
+      comment+=${comment:+ }${BASH_REMATCH[1]}
+    else
+      comment=
+    fi
+  done <"$0"
+}
+
+list() {
+  local name description
+  while IFS=$'\t' read -r name description; do
+    printf '%-24s  %s\n' "$name" "$description"
+  done < <(scenarios)
+}
+
+usage() {
+  cat <<END
+Usage: $workbook_command [SCENARIO] [OPTION...]
+
+Builds the chapter's programs if need be and plays a scenario; without a
+name, the first of these:
+
+$(list | sed 's/^/  /')
+
+  --list            show only the scenarios
+  --port-offset N   add N to every tcp port, to play beside somebody else
+  --trace           show the messages between the processes as well
+  --record FILE     write what each process says, and when, as a table
+  --trace-file FILE write the messages to a trace file
+  --help            show this help
+
+Status: 0 all went as it should, 1 something failed, 2 wrong command line,
+128 + signal when it was interrupted.
+END
+}
+
+# Whether a port of this machine has a listener.
+is_taken() { # PORT
+  local hex slot address state table
+  printf -v hex '%04X' "$1"
+  for table in /proc/net/tcp /proc/net/tcp6; do
+    [[ -r $table ]] || continue
+    while read -r slot address _ state _; do
+      [[ $slot == sl || $state != 0A || ${address##*:} != "$hex" ]] || return 0
+    done <"$table"
+  done
+  return 1
+}
+
+# Says who listens on a port, where that can be seen.
+holder_of() { # PORT
+  local users
+  users=$(ss -Hltnp "sport = :$1" 2>/dev/null) || return 0
+  [[ $users =~ \(\(\"([^\"]+)\",pid=([0-9]+) ]] || return 0
+  printf ' by %s (process %s)' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+}
+
+# Looks before anything starts whether the ports that a scenario names are
+# free, so that two learners on one machine do not disturb each other.
+check_ports() { # SCENARIO
+  local port
+  for port in $(declare -f "$1" | grep -o 'tcp://[^: ]*:[1-9][0-9]*' |
+    sed 's/.*://' | sort -u); do
+    port=$((port + port_offset))
+    ! is_taken "$port" || fail "port $port is taken$(holder_of "$port").
+Stop what listens there, or play beside it, on other ports:
+    $workbook_command $1 --port-offset $((port_offset + 100))"
+  done
+}
+
+# The longest name of a process in a scenario, for the column that they share.
+measure_names() { # SCENARIO
+  local word
+  for word in $(declare -f "$1" |
+    sed -nE 's/^ *(start|listen|play|fails) ([^ ]+).*/\2/p'); do
+    [[ ${#word} -le name_width ]] || name_width=${#word}
+  done
+}
+
+play_scenario() { # SCENARIO
+  note_in_record "$EPOCHREALTIME" scenario "$1" \
+    "$(scenarios | sed -n "s/^$1\t//p")"
+  check_ports "$1"
+  measure_names "$1"
+  scratch=$(mktemp -d "${TMPDIR:-/tmp}/zmq-workbook.XXXXXX")
+  exec {events}< <(trap '' INT TERM HUP &&
+    exec "$workbook_bin/transcript" collect "$scratch")
+  collector=$!
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
+
+  await is_ready || fail "the collector of the processes' output did not start"
+  "$1"
+  stop "${!group_of[@]}"
+  nobody_failed
+}
+
+value_of() { # OPTION ARGUMENT...
+  [[ $# -ge 2 ]] || fail "$1 wants a value (see $workbook_command --help)" 2
+  printf '%s' "$2"
+}
+
+# The last line of every launcher: reads the command line and plays.
+launch() { # ARGUMENT...
+  local scenario='' chapter=${0##*/} trace=
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --list) list && exit ;;
+      --help | -h) usage && exit ;;
+      --trace) trace=yes ;;
+      --port-offset) port_offset=$(value_of "$@") && shift ;;
+      --record) record_file=$(value_of "$@") && shift ;;
+      --trace-file) trace_file=$(value_of "$@") && shift ;;
+      -*) fail "there is no option $1 (see $workbook_command --help)" 2 ;;
+      *)
+        [[ -z $scenario ]] ||
+          fail "one scenario at a time (see $workbook_command --help)" 2
+        scenario=$1
+        ;;
+    esac
+    shift
+  done
+  [[ $port_offset =~ ^[0-9]{1,5}$ ]] ||
+    fail "--port-offset wants a number from 0 to 99999, not '$port_offset'" 2
+  local known
+  known=$(scenarios | cut -f1)
+  scenario=${scenario:-${known%%$'\n'*}}
+  [[ $'\n'$known$'\n' == *$'\n'"$scenario"$'\n'* ]] ||
+    fail "there is no scenario '$scenario'; there are: ${known//$'\n'/, }" 2
+
+  if [[ -z ${WORKBOOK_BIN:-} ]]; then
+    workbook_setup programs
+    workbook_build "$chapter"
+  fi
+  [[ -z $trace ]] ||
+    exec "$workbook_root/run/trace" -- "$0" "$scenario" \
+      --port-offset "$port_offset"
+  [[ -z $record_file ]] || : >"$record_file"
+  play_scenario "$scenario"
+}
