@@ -32,7 +32,7 @@ name_width=8
 separator=$'\x1f' # between the fields of an event of tools/transcript
 record_file=
 trace_file=
-port_offset=0
+address=127.0.0.1
 stopping=
 collector_ready=
 
@@ -155,7 +155,7 @@ start() { # NAME PROGRAM ARGUMENT...
   local -a command=("$program" "${@:3}") environment=("ZMQ_TRACE_NAME=$name")
   local -i i
   for ((i = 1; i < ${#command[@]}; i++)); do
-    command[i]=$(on_our_port "${command[i]}")
+    command[i]=${command[i]//tcp:\/\/127.0.0.1:/tcp:\/\/$address:}
   done
   [[ ! -x $workbook_bin/$program ]] || command[0]=$workbook_bin/$program
   [[ -z $trace_file ]] || environment+=(
@@ -185,15 +185,6 @@ is_ready() {
 
 has_started() { # NAME
   [[ -n ${pid_of[$name]:-${status_of[$name]:-}} ]]
-}
-
-# An endpoint as given, its tcp port moved by --port-offset.
-on_our_port() { # ARGUMENT
-  if [[ $1 =~ ^(.*tcp://[^:]*:)([1-9][0-9]*)$ ]]; then
-    printf '%s' "${BASH_REMATCH[1]}$((BASH_REMATCH[2] + port_offset))"
-  else
-    printf '%s' "$1"
-  fi
 }
 
 choose_colour() { # NAME
@@ -308,7 +299,8 @@ name, the first of these:
 $(list | sed 's/^/  /')
 
   --list            show only the scenarios
-  --port-offset N   add N to every tcp port, to play beside somebody else
+  --address A       play on this loopback address instead of 127.0.0.1, beside
+                    somebody else: 127.0.0.2, say; or "auto", one of its own
   --trace           show the messages between the processes as well
   --record FILE     write what each process says, and when, as a table
   --trace-file FILE write the messages to a trace file
@@ -319,16 +311,18 @@ Status: 0 all went as it should, 1 something failed, 2 wrong command line,
 END
 }
 
-# Whether a port of this machine has a listener.
+# Whether somebody listens on a port of our address.
 is_taken() { # PORT
-  local hex slot address state table
-  printf -v hex '%04X' "$1"
-  for table in /proc/net/tcp /proc/net/tcp6; do
-    [[ -r $table ]] || continue
-    while read -r slot address _ state _; do
-      [[ $slot == sl || $state != 0A || ${address##*:} != "$hex" ]] || return 0
-    done <"$table"
-  done
+  local hex slot local_end state
+  local -a part
+  IFS=. read -ra part <<<"$address"
+  printf -v hex '%02X%02X%02X%02X:%04X' \
+    "${part[3]}" "${part[2]}" "${part[1]}" "${part[0]}" "$1"
+  [[ -r /proc/net/tcp ]] || return 1
+  while read -r slot local_end _ state _; do
+    [[ $slot != sl && $state == 0A ]] || continue
+    [[ $local_end != "$hex" && $local_end != 00000000:${hex#*:} ]] || return 0
+  done </proc/net/tcp
   return 1
 }
 
@@ -344,13 +338,19 @@ holder_of() { # PORT
 # free, so that two learners on one machine do not disturb each other.
 check_ports() { # SCENARIO
   local port
-  for port in $(declare -f "$1" | grep -o 'tcp://[^: ]*:[1-9][0-9]*' |
+  for port in $(declare -f "$1" | grep -o 'tcp://127.0.0.1:[1-9][0-9]*' |
     sed 's/.*://' | sort -u); do
-    port=$((port + port_offset))
-    ! is_taken "$port" || fail "port $port is taken$(holder_of "$port").
-Stop what listens there, or play beside it, on other ports:
-    $workbook_command $1 --port-offset $((port_offset + 100))"
+    ! is_taken "$port" ||
+      fail "port $port of $address is taken$(holder_of "$port").
+Stop what listens there, or play beside it, on an address of your own:
+    $workbook_command $1 --address auto"
   done
+}
+
+# A loopback address that no other process chooses.
+own_address() {
+  printf '127.%d.%d.%d' $((128 + ($$ >> 16 & 63))) $(($$ >> 8 & 255)) \
+    $(($$ & 255))
 }
 
 # The longest name of a process in a scenario, for the column that they share.
@@ -395,7 +395,7 @@ launch() { # ARGUMENT...
       --list) list && exit ;;
       --help | -h) usage && exit ;;
       --trace) trace=yes ;;
-      --port-offset) port_offset=$(value_of "$@") && shift ;;
+      --address) address=$(value_of "$@") && shift ;;
       --record) record_file=$(value_of "$@") && shift ;;
       --trace-file) trace_file=$(value_of "$@") && shift ;;
       -*) fail "there is no option $1 (see $workbook_command --help)" 2 ;;
@@ -407,8 +407,9 @@ launch() { # ARGUMENT...
     esac
     shift
   done
-  [[ $port_offset =~ ^[0-9]{1,5}$ ]] ||
-    fail "--port-offset wants a number from 0 to 99999, not '$port_offset'" 2
+  [[ $address != auto ]] || address=$(own_address)
+  [[ $address =~ ^127(\.[0-9]{1,3}){3}$ ]] ||
+    fail "--address wants auto or a loopback address such as 127.0.0.2, not '$address'" 2
   local known
   known=$(scenarios | cut -f1)
   scenario=${scenario:-${known%%$'\n'*}}
@@ -421,7 +422,7 @@ launch() { # ARGUMENT...
   fi
   [[ -z $trace ]] ||
     exec "$workbook_root/run/trace" -- "$0" "$scenario" \
-      --port-offset "$port_offset"
+      --address "$address"
   [[ -z $record_file ]] || : >"$record_file"
   play_scenario "$scenario"
 }

@@ -2,8 +2,8 @@
 
 #include <boost/process.hpp>
 #include <boost/process/extend.hpp>
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 
 #include <condition_variable>
@@ -130,12 +130,10 @@ std::string Process::wait_for(std::string_view text)
     std::unique_lock lock{running->mutex};
     std::string found;
     const auto has_come = [&] {
-        while (running->seen < running->lines.size()) {
+        while (found.empty() && running->seen < running->lines.size()) {
             const std::string& line = running->lines[running->seen++];
-            if (line.find(text) != std::string::npos) {
+            if (line.find(text) != std::string::npos)
                 found = line;
-                return true;
-            }
         }
         return !found.empty();
     };
@@ -232,7 +230,7 @@ Result run_to_end(std::vector<std::string> command)
 std::string own_endpoint()
 {
     const int id = getpid();
-    return fmt::format("tcp://127.{}.{}.{}:5556", 1 + ((id >> 16) & 0x7f),
+    return fmt::format("tcp://127.{}.{}.{}:5556", 1 + ((id >> 16) & 0x3f),
                        (id >> 8) & 0xff, id & 0xff);
 }
 

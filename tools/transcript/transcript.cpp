@@ -171,7 +171,7 @@ void tell(int fd, const std::string& text)
 int run_command(const std::filesystem::path& directory, const std::string& name,
                 char** command)
 {
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // and then so does the command
     const int output = open_socket(directory / name);
     const sockaddr_un address = address_of(inbox(directory));
     if (connect(output, reinterpret_cast<const sockaddr*>(&address),

@@ -1,0 +1,208 @@
+// What holds for every launcher, shown on that of chapter 3.
+
+#include "support/process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string launcher = WORKBOOK_ROOT "/run/03-request-reply";
+
+// A folder for what a launcher leaves behind, which must be nothing.
+class Scratch
+{
+public:
+    Scratch()
+        : path{fs::temp_directory_path() /
+               ("zmq-workbook-tests." + std::to_string(getpid()))}
+    {
+        fs::create_directories(path);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() { fs::remove_all(path); }
+
+    // The launcher's command, its temporary files going to this folder.
+    std::vector<std::string> launch(const std::vector<std::string>& arguments,
+                                    const std::string& what = launcher) const
+    {
+        std::vector<std::string> command{"/usr/bin/env",
+                                         "TMPDIR=" + path.string(),
+                                         "WORKBOOK_BIN=" WORKBOOK_BIN, what};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return command;
+    }
+
+    // Our temporary folder stands in the command line of each process of a
+    // launcher, so that those that outlived it can be found.
+    void check_nothing_is_left() const
+    {
+        CHECK(fs::is_empty(path));
+        for (const auto& entry : fs::directory_iterator{"/proc"}) {
+            std::ifstream file{entry.path() / "cmdline"};
+            const std::string words{std::istreambuf_iterator<char>{file}, {}};
+            CHECK_MESSAGE(words.find(address) == std::string::npos, words);
+            CHECK_MESSAGE(words.find(path.string() + "/") == std::string::npos,
+                          words);
+        }
+    }
+
+    fs::path path;
+    // The port of own_endpoint() is the one that the chapter uses.
+    std::string address = own_endpoint().substr(6, own_endpoint().size() - 11);
+};
+
+// A launcher with scenarios for these tests.
+std::string write_launcher(const fs::path& folder, const std::string& body)
+{
+    const fs::path file = folder / "launcher";
+    std::ofstream{file} << "#!/usr/bin/env bash\n"
+                           "set -euo pipefail\n"
+                           "source " WORKBOOK_ROOT "/run/lib/launcher.sh\n"
+                        << body << "launch \"$@\"\n";
+    fs::permissions(file, fs::perms::owner_all);
+    return file;
+}
+
+} // namespace
+
+TEST_CASE("a launcher lists its scenarios, a line each")
+{
+    const Result list = run_to_end({launcher, "--list"});
+    CHECK(list.status == 0);
+    CHECK(list.out.starts_with("two-servers "));
+    CHECK(list.out.find("they take turns.\n") != std::string::npos);
+}
+
+TEST_CASE("a launcher explains itself and refuses what it does not know")
+{
+    CHECK(run_to_end({launcher, "--help"}).status == 0);
+    for (const std::string word :
+         {"--no-such-option", "no-such-scenario", "--address=x"}) {
+        const Result refusal = run_to_end({launcher, word});
+        CHECK(refusal.status == 2);
+        CHECK(refusal.out.empty());
+        CHECK(refusal.err.find(word) != std::string::npos);
+    }
+    CHECK(run_to_end({launcher, "--address", "8.8.8.8"}).status == 2);
+    CHECK(run_to_end({launcher, "--address"}).status == 2);
+}
+
+TEST_CASE("a launcher without an argument plays the first scenario, from any "
+          "folder, without a terminal, in plain text, and leaves nothing")
+{
+    const Scratch scratch;
+    Process play{scratch.launch({"--address", scratch.address})};
+    CHECK(play.finish() == 0);
+    CHECK(play.err().empty());
+    CHECK(play.out().find('\x1b') == std::string::npos);
+    CHECK(count_lines(play.out(), "client   | Received reply") == 6);
+    scratch.check_nothing_is_left();
+}
+
+TEST_CASE("Ctrl-C and SIGTERM stop a scenario and all of its processes")
+{
+    const Scratch scratch;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        Process play{scratch.launch(
+            {"restart-after-request", "--address", scratch.address})};
+        play.wait_for("SIGKILL");
+        play.wait_for("listening on");
+        play.signal(number);
+        CHECK(play.finish() == 128 + number);
+        scratch.check_nothing_is_left();
+    }
+}
+
+TEST_CASE("a killed launcher takes its processes with it")
+{
+    const Scratch scratch;
+    Process play{scratch.launch(
+        {"restart-after-request", "--address", scratch.address})};
+    play.wait_for("SIGKILL");
+    play.wait_for("listening on");
+    play.signal(SIGKILL);
+    CHECK(play.finish() == 128 + SIGKILL); // once all have closed its output
+}
+
+TEST_CASE("a process that fails unasked fails the scenario, by its name")
+{
+    const Scratch scratch;
+    const std::string failing = write_launcher(
+        scratch.path, "# A server beside one that cannot start.\n"
+                      "clash() {\n"
+                      "  listen first reqrep_server --bind "
+                      "tcp://127.0.0.1:5556\n"
+                      "  start second reqrep_server --bind "
+                      "tcp://127.0.0.1:5556\n"
+                      "  wait_for first 'never said'\n"
+                      "}\n");
+    Process play{scratch.launch({"--address", scratch.address}, failing)};
+    CHECK(play.finish() == 1);
+    fs::remove(failing);
+    CHECK(count_lines(play.out(), "is another one running?") == 1);
+    CHECK(count_lines(play.err(), "second ended with status 1") == 1);
+    scratch.check_nothing_is_left();
+}
+
+TEST_CASE("a process that is not there fails the scenario")
+{
+    const Scratch scratch;
+    const std::string failing =
+        write_launcher(scratch.path, "# Nothing of that name.\n"
+                                     "missing() {\n"
+                                     "  play it no_such_program\n"
+                                     "}\n");
+    Process play{scratch.launch({}, failing)};
+    CHECK(play.finish() == 1);
+    play.wait_for("no_such_program");
+}
+
+TEST_CASE("a taken port is named, with the way to go on, and nothing starts")
+{
+    const Scratch scratch;
+    Process other{{"reqrep_server", "--bind", own_endpoint()}};
+    other.endpoint();
+    Process play{scratch.launch({"--address", scratch.address})};
+    CHECK(play.finish() == 1);
+    CHECK(play.out().empty());
+    CHECK(play.err().find("port 5556 of " + scratch.address + " is taken") !=
+          std::string::npos);
+    CHECK(play.err().find("run/03-request-reply two-servers --address auto") !=
+          std::string::npos);
+    CHECK(other.stop() == 0);
+}
+
+TEST_CASE("what a scenario says is recorded in the order in which it happened")
+{
+    const Scratch scratch;
+    const fs::path record = scratch.path / "record";
+    Process play{scratch.launch(
+        {"--address", scratch.address, "--record", record.string()})};
+    REQUIRE(play.finish() == 0);
+    std::ifstream file{record};
+    double before = 0;
+    std::string order;
+    for (std::string line; std::getline(file, line);) {
+        const double time = std::stod(line);
+        CHECK(time >= before);
+        before = time;
+        if (line.find("Sending request 1:") != std::string::npos)
+            order += "sent ";
+        if (order == "sent " &&
+            line.find("Received request") != std::string::npos)
+            order += "received ";
+        if (line.find("Received reply 1:") != std::string::npos)
+            order += "replied";
+    }
+    CHECK(order == "sent received replied");
+}
