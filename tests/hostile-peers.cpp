@@ -111,9 +111,13 @@ TEST_CASE("reqrep_server survives hostile peers and serves the next good one")
     check_survival({{"reqrep_server"},
                     zmq::socket_type::dealer,
                     [](Process&, const std::string& endpoint) {
+                        // The timeout: in libzmq 4.3.4 a REP that has
+                        // discarded a message of a peer that is gone may
+                        // drop its next reply too (router_t::rollback
+                        // leaves its state behind). Asking again cures it.
                         const Result client =
                             run_to_end({"reqrep_client", "--connect", endpoint,
-                                        "--count", "2"});
+                                        "--count", "2", "--timeout", "1000"});
                         CHECK(client.status == 0);
                     }});
 }
