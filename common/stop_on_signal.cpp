@@ -45,7 +45,7 @@ StopOnSignal::StopOnSignal(zmq::context_t& context)
 StopOnSignal::~StopOnSignal()
 {
     waiter.request_stop();
-    pthread_kill(waiter.native_handle(), SIGTERM); // wakes its sigwait()
+    pthread_kill(waiter.native_handle(), SIGINT); // wakes its sigwait()
     waiter.join();
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
