@@ -66,7 +66,8 @@ TEST_CASE("every chapter is in its five places")
         CHECK(fs::exists(root / "run" / chapter));
         CHECK(fs::exists(root / "tests" / (chapter + ".cpp")));
         CHECK(fs::exists(root / "docs" / (chapter + ".rst")));
-        CHECK(text_of(root / "CMakeLists.txt").find("chapters/" + chapter) !=
+        CHECK(text_of(root / "CMakeLists.txt")
+                  .find("workbook_chapter(" + chapter + ")") !=
               std::string::npos);
         CHECK(text_of(root / "README.md").find("run/" + chapter) !=
               std::string::npos);
