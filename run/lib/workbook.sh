@@ -69,6 +69,7 @@ workbook_setup() { # GROUP...
   apt update || note "the package lists could not be refreshed"
   apt install -y --no-install-recommends "${wanted[@]}" ||
     fail "the packages could not be installed: see run/setup --check"
+  rm -f "$workbook_root/build/build.ninja" # configure again, with them
 }
 
 # Configures if need be and builds these targets (all without any), alone in
