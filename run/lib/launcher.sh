@@ -14,6 +14,10 @@
 #   crash NAME...                     SIGKILL, wait for their end
 #   pause SECONDS                     let time pass, where time is the lesson
 #   say TEXT                          tell the reader what comes
+#   has_pyzmq                         whether .py programs can run; says if not
+#
+# A PROGRAM is one of the workbook's, or one in Python that lies beside them
+# in the chapter (NAME.py), or any other command.
 #
 # Processes that still run at the end of a scenario are stopped. One that
 # fails unasked ends the scenario, and the launcher fails with it.
@@ -21,6 +25,7 @@
 # shellcheck source=run/lib/workbook.sh
 source "$(dirname "${BASH_SOURCE[0]}")/workbook.sh"
 
+python=${WORKBOOK_PYTHON:-/usr/bin/python3} # the one that has python3-zmq
 patience=20 # seconds before a wait is called a failure
 
 declare -A pid_of=() # the processes that run
@@ -29,6 +34,7 @@ declare -A status_of=() # the statuses of those that ended
 declare -A heard_from=() # output lines that wait_for has not looked at yet
 declare -A colour_of=()
 name_width=8
+chapter_folder=$workbook_root/chapters/${0##*/}
 separator=$'\x1f' # between the fields of an event of tools/transcript
 record_file=
 trace_file=
@@ -88,6 +94,11 @@ ending() { # STATUS
   else
     printf '%s' "$1"
   fi
+}
+
+has_pyzmq() {
+  "$python" -c 'import zmq' 2>/dev/null ||
+    { say "Left out: this needs python3-zmq (and $python)." && return 1; }
 }
 
 # --- Waiting -----------------------------------------------------------------
@@ -157,17 +168,23 @@ start() { # NAME PROGRAM ARGUMENT...
   for ((i = 1; i < ${#command[@]}; i++)); do
     command[i]=${command[i]//tcp:\/\/127.0.0.1:/tcp:\/\/$address:}
   done
-  [[ ! -x $workbook_bin/$program ]] || command[0]=$workbook_bin/$program
+  local shown
+  shown=$(as_typed "${command[@]}")
+  if [[ -x $workbook_bin/$program ]]; then
+    command[0]=$workbook_bin/$program
+  elif [[ -f $chapter_folder/$program ]]; then
+    command[0]=$chapter_folder/$program
+    command=("$python" "${command[@]}")
+  fi
   [[ -z $trace_file ]] || environment+=(
     LD_PRELOAD="$workbook_bin/../lib/libzmq_trace.so"
     ZMQ_TRACE_FILE="$trace_file")
 
-  local shown="$program ${command[*]:1}"
   unset "status_of[$name]" "may_fail[$name]"
   heard_from[$name]=
   choose_colour "$name"
-  note_in_record "$EPOCHREALTIME" start "$name" "${shown% }"
-  show "$name" "\$ ${shown% }"
+  note_in_record "$EPOCHREALTIME" start "$name" "$shown"
+  show "$name" "\$ $shown"
 
   [[ -p $scratch/$name.stdin ]] || mkfifo "$scratch/$name.stdin"
   set -m # a process group of its own, and Ctrl-C only for the launcher
@@ -185,6 +202,16 @@ is_ready() {
 
 has_started() { # NAME
   [[ -n ${pid_of[$name]:-${status_of[$name]:-}} ]]
+}
+
+# A command as one would type it, with quotes where they are needed.
+as_typed() { # WORD...
+  local word line=
+  for word in "$@"; do
+    [[ $word =~ ^[a-zA-Z0-9_./:,=@%+*-]+$ ]] || word="'$word'"
+    line+="$word "
+  done
+  printf '%s' "${line% }"
 }
 
 choose_colour() { # NAME
