@@ -287,7 +287,7 @@ clean_up() {
     status=1
   fi
   exec {events}<&- # the collector ends with that
-  wait "$collector" || true
+  wait "$collector" 2>/dev/null || true
   rm -rf "$scratch"
   exit "$status"
 }
@@ -395,9 +395,11 @@ play_scenario() { # SCENARIO
   check_ports "$1"
   measure_names "$1"
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/zmq-workbook.XXXXXX")
-  exec {events}< <(trap '' INT TERM HUP &&
-    exec "$workbook_bin/transcript" collect "$scratch")
+  mkfifo "$scratch/.events"
+  (trap '' INT TERM HUP && exec "$workbook_bin/transcript" collect "$scratch") \
+    >"$scratch/.events" &
   collector=$!
+  exec {events}<"$scratch/.events"
   trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
