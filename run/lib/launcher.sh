@@ -40,6 +40,7 @@ record_file=
 trace_file=
 address=127.0.0.1
 stopping=
+interrupted= # the status for that
 collector_ready=
 
 # --- What a process says -----------------------------------------------------
@@ -52,7 +53,12 @@ show() { # NAME TEXT
   local name
   printf -v name "%-${name_width}s |" "$1"
   [[ -z ${colour_of[$1]:-} ]] || name=$'\e['${colour_of[$1]}m$name$'\e[0m'
-  printf '%s %s\n' "$name" "$2"
+  printf '%s %s\n' "$name" "$2" 2>/dev/null || stop_unread
+}
+
+# Nobody reads what is shown, as after `| head`: no reason to go on.
+stop_unread() {
+  [[ -n $stopping ]] || { interrupted=141 && exit; }
 }
 
 say() { # TEXT
@@ -148,11 +154,13 @@ finish() { # NAME...
 }
 
 pause() { # SECONDS
-  local -i now end
+  local -i end left
+  local wait
   printf -v end '%.0f' "${1}e6"
   end+=${EPOCHREALTIME//[.,]/}
-  while now=${EPOCHREALTIME//[.,]/} && [[ now -lt end ]]; do
-    next_event "0.$(printf '%06d' $((end - now < 999999 ? end - now : 999999)))" || true
+  while left=$((end - ${EPOCHREALTIME//[.,]/})) && [[ left -gt 0 ]]; do
+    printf -v wait '%d.%06d' $((left / 1000000)) $((left % 1000000))
+    next_event "$wait" || true
     nobody_failed
   done
 }
@@ -270,9 +278,9 @@ nobody_runs() {
 
 # Whatever happened: no process, file or port stays behind.
 clean_up() {
-  local -i status=$?
+  local -i status=${interrupted:-$?}
   local name
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   trap - EXIT
   stopping=yes
   for name in "${!group_of[@]}"; do
@@ -401,9 +409,10 @@ play_scenario() { # SCENARIO
   collector=$!
   exec {events}<"$scratch/.events"
   trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  trap 'exit 129' HUP
+  trap 'interrupted=129 && exit' HUP
+  trap 'interrupted=130 && exit' INT
+  trap 'interrupted=141 && exit' PIPE
+  trap 'interrupted=143 && exit' TERM
 
   await is_ready || fail "the collector of the processes' output did not start"
   "$1"
