@@ -3,7 +3,6 @@
 //     pair_server [--bind tcp://127.0.0.1:5556] [--count 4]
 
 #include "common/announce.hpp"
-#include "common/enter.hpp"
 #include "common/printable.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
@@ -11,13 +10,6 @@
 #include <fmt/core.h>
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
-
-struct Plan
-{
-    Endpoint endpoint = "tcp://127.0.0.1:5556"; // checked when it is parsed
-    std::uint64_t count = 4;
-    bool step = false;
-};
 
 constexpr std::int64_t longest_frame = 1 << 20; // bytes
 
@@ -29,7 +21,7 @@ void receive(zmq::socket_t& server)
     fmt::print("Received: {}\n", printable(message.front().to_string_view()));
 }
 
-void talk(const Plan& plan)
+void talk(const Endpoint& endpoint, std::uint64_t count)
 {
     zmq::context_t context;
     const StopOnSignal stop{context}; // a signal makes recv() throw ETERM
@@ -37,12 +29,10 @@ void talk(const Plan& plan)
     zmq::socket_t server{context, zmq::socket_type::pair};
     server.set(zmq::sockopt::maxmsgsize, longest_frame);
     server.set(zmq::sockopt::linger, 1000); // ms, for a client that is lost
-    server.bind(plan.endpoint);
+    server.bind(endpoint);
     announce(server); // "listening on tcp://127.0.0.1:5556"
 
-    for (std::uint64_t n = 1; n <= plan.count || plan.count == 0; ++n) {
-        if (plan.step)
-            wait_for_enter(server);
+    for (std::uint64_t n = 1; n <= count || count == 0; ++n) {
         fmt::print("Sending message {}\n", n);
         server.send(zmq::str_buffer("Server message to client3"));
         receive(server);
@@ -52,10 +42,10 @@ void talk(const Plan& plan)
 
 int main(int argc, char** argv)
 {
-    Plan plan;
+    Endpoint endpoint = "tcp://127.0.0.1:5556"; // checked when it is parsed
+    std::uint64_t count = 4;
     Options options{"Talks with one client (PAIR)."};
-    options.add("--bind", plan.endpoint, "Endpoint to listen on");
-    options.add("--count", plan.count, "Messages to send, 0 = until stopped");
-    options.add("--step", plan.step, "Wait for Enter before each message");
-    return run(options, argc, argv, [&] { talk(plan); });
+    options.add("--bind", endpoint, "Endpoint to listen on");
+    options.add("--count", count, "Messages to send, 0 = until stopped");
+    return run(options, argc, argv, [&] { talk(endpoint, count); });
 }
