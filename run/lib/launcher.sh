@@ -418,6 +418,9 @@ play_scenario() { # SCENARIO
   "$1"
   stop "${!group_of[@]}"
   nobody_failed
+  # Our own lines were written when they were said, not when it was their turn.
+  [[ -z $record_file ]] ||
+    LC_ALL=C sort -s -n -k 1,1 -o "$record_file" "$record_file"
 }
 
 value_of() { # OPTION ARGUMENT...
