@@ -117,7 +117,8 @@ TEST_CASE("over inproc the receiver reads the very buffer that was lent")
 {
     const Result program = run_to_end({"zero_copy"});
     CHECK(program.status == 0);
-    CHECK(program.out == "received: Hello, in the sender's own buffer\n"
+    CHECK(program.out == "listening on inproc://lent\n"
+                         "received: Hello, in the sender's own buffer\n"
                          "the sender writes Jello, the receiver reads Jello\n"
                          "the buffer came back in the receiver's thread\n");
 }
@@ -127,7 +128,8 @@ TEST_CASE("over tcp it reads a copy, and libzmq returns the buffer")
     const Result program =
         run_to_end({"zero_copy", "--bind", "tcp://127.0.0.1:*"});
     CHECK(program.status == 0);
-    CHECK(program.out == "received: Hello, in a copy\n"
-                         "the sender writes Jello, the receiver reads Hello\n"
-                         "the buffer came back in a thread of libzmq\n");
+    CHECK(program.out.substr(program.out.find('\n') + 1) ==
+          "received: Hello, in a copy\n"
+          "the sender writes Jello, the receiver reads Hello\n"
+          "the buffer came back in a thread of libzmq\n");
 }

@@ -3,6 +3,7 @@
 //
 //     zero_copy [--bind inproc://lent]
 
+#include "common/announce.hpp"
 #include "common/printable.hpp"
 #include "common/run.hpp"
 
@@ -31,6 +32,7 @@ void lend(const Endpoint& endpoint)
     zmq::socket_t receiver{context, zmq::socket_type::pull};
     receiver.set(zmq::sockopt::maxmsgsize, longest_frame);
     receiver.bind(endpoint);
+    announce(receiver);
     zmq::socket_t sender{context, zmq::socket_type::push};
     sender.connect(receiver.get(zmq::sockopt::last_endpoint));
 
