@@ -133,6 +133,21 @@ void Options::add(const std::string& name, std::string& value,
         ->capture_default_str();
 }
 
+void Options::add(const std::string& name, std::vector<std::string>& values,
+                  const std::string& description)
+{
+    parser->app
+        .add_option_function<std::vector<std::string>>(
+            name,
+            [&values](const std::vector<std::string>& texts) {
+                values = texts;
+            },
+            description)
+        ->type_name("TEXT")
+        ->allow_extra_args(!name.starts_with("-"))
+        ->default_str(fmt::format("{}", fmt::join(values, " ")));
+}
+
 void Options::add(const std::string& name, std::uint64_t& value,
                   const std::string& description)
 {

@@ -43,6 +43,10 @@ public:
     /// Text, taken as it is.
     void add(const std::string& name, std::string& value,
              const std::string& description);
+    /// Texts: the option may be repeated, and the first one given replaces
+    /// all defaults.
+    void add(const std::string& name, std::vector<std::string>& values,
+             const std::string& description);
     /// A whole number from 0 up.
     void add(const std::string& name, std::uint64_t& value,
              const std::string& description);
