@@ -33,7 +33,8 @@ def listen(plan):
             values.append(value_of(frames))
             print(f"Received {len(values)}: {plan.topic} {values[-1]}")
         except ValueError:
-            print(f"Dropped, no TOPIC VALUE: {str(frames):.200}", file=sys.stderr)
+            report = f"Dropped, no TOPIC VALUE: {frames}"
+            print(report[:200], file=sys.stderr)
     mean = sum(values) / len(values)
     print(f"Mean of {len(values)} values for {plan.topic}: {mean:.1f}")
 
