@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <zmq.hpp>
 
-#include <algorithm>
+#include <csignal>
 #include <map>
 #include <sstream>
 
@@ -198,6 +198,22 @@ TEST_CASE("sub_client counts, reports and drops what is no TOPIC VALUE")
     CHECK(count_lines(client.err(), fmt::format("Dropped {},", nonsense)) == 1);
     CHECK(count_lines(client.out(), "Mean of 2 values for 10001: 7.5") == 1);
     check_printable(client.out() + client.err());
+}
+
+TEST_CASE("a subscriber finds a publisher that comes back, and subscribes")
+{
+    const std::string endpoint = own_endpoint();
+    Process publisher{{"pub_server", "--bind", endpoint}};
+    publisher.endpoint();
+    Process client{{"sub_client", "--connect", endpoint, "--count", "100"}};
+    client.wait_for("Received 1:");
+    publisher.signal(SIGKILL);
+    CHECK(publisher.finish() == 128 + SIGKILL);
+    const int before = count_lines(client.out(), "Received");
+    REQUIRE(before < 100);
+    publisher = Process{{"pub_server", "--bind", endpoint, "--interval", "1"}};
+    CHECK(client.finish() == 0);
+    CHECK(count_lines(client.out(), "Received") == 100);
 }
 
 TEST_CASE("a weather station tells of each of its places in turn")

@@ -40,7 +40,7 @@ void ask_for_start(zmq::context_t& context, zmq::socket_t& subscriber,
 // Receives until the last number or a later one; says how many were lost.
 void count(zmq::socket_t& subscriber, int until)
 {
-    int received = 0, latest = 0;
+    int received = 0, latest = 0, dropped = 0;
     zmq::multipart_t message;
     while (latest < until) {
         (void)message.recv(subscriber);
@@ -49,7 +49,7 @@ void count(zmq::socket_t& subscriber, int until)
         if (message.size() == 1 && text == "hello")
             continue; // for somebody who joins later
         if (message.size() != 1 || words.size() != 1 || words[0] <= latest) {
-            fmt::print(stderr, "Dropped, no next number: {}\n",
+            fmt::print(stderr, "Dropped {}, no next number: {}\n", ++dropped,
                        printable(text));
             continue;
         }

@@ -4,8 +4,10 @@
     sub_client.py [--connect tcp://127.0.0.1:5556] [--topic 10001] [--count 5]
 """
 import argparse
+import os
 import signal
 import sys
+import threading
 
 import zmq
 
@@ -39,8 +41,19 @@ def listen(plan):
     print(f"Mean of {len(values)} values for {plan.topic}: {mean:.1f}")
 
 
-for number in signal.SIGINT, signal.SIGTERM:
-    signal.signal(number, lambda *_: sys.exit(0))
+def stop_on_signal():
+    """Ends the program on Ctrl-C and SIGTERM, wherever it waits."""
+    signals = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+    def wait():
+        signal.sigwait(signals)
+        os._exit(0)  # a handler could run just before recv(), which then waits
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+stop_on_signal()
 sys.stdout.reconfigure(line_buffering=True)
 parser = argparse.ArgumentParser(description="Says the mean of some values.")
 parser.add_argument("--connect", default="tcp://127.0.0.1:5556")

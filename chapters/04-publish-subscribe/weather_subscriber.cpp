@@ -61,11 +61,12 @@ void follow(const std::vector<Endpoint>& stations, Places places, int count)
     const auto wants_more = [count](const auto& place) {
         return place.second.updates < count;
     };
+    int dropped = 0;
     zmq::multipart_t update;
     while (std::any_of(places.begin(), places.end(), wants_more)) {
         (void)update.recv(subscriber);
         if (!note(update, places))
-            fmt::print(stderr, "Dropped, no weather: {}\n",
+            fmt::print(stderr, "Dropped {}, no weather: {}\n", ++dropped,
                        printable(update.peek(0)->to_string_view()));
     }
     for (const auto& [zip, weather] : places)
