@@ -121,8 +121,10 @@ bool has_pyzmq()
                .status == 0;
 }
 
+const std::string root = WORKBOOK_ROOT;
+const std::string bin = WORKBOOK_BIN;
 const std::string python_client =
-    WORKBOOK_ROOT "/chapters/04-publish-subscribe/sub_client.py";
+    root + "/chapters/04-publish-subscribe/sub_client.py";
 
 } // namespace
 
@@ -475,6 +477,54 @@ TEST_CASE("XPUB_NODROP refuses instead, and CONFLATE keeps only the newest")
           "received: 33\n");
 }
 
+TEST_CASE("with XPUB_NODROP one slow subscriber slows down all")
+{
+    zmq::context_t context;
+    zmq::socket_t publisher{context, zmq::socket_type::xpub};
+    publisher.set(zmq::sockopt::sndhwm, 5);
+    publisher.set(zmq::sockopt::xpub_nodrop, 1);
+    publisher.set(zmq::sockopt::xpub_verbose, 1);
+    publisher.bind("inproc://numbers");
+    zmq::socket_t slow{context, zmq::socket_type::sub};
+    zmq::socket_t quick{context, zmq::socket_type::sub};
+    zmq::message_t message;
+    for (zmq::socket_t* subscriber : {&slow, &quick}) {
+        subscriber->set(zmq::sockopt::rcvhwm, 5);
+        subscriber->set(zmq::sockopt::subscribe, "");
+        subscriber->connect("inproc://numbers");
+        REQUIRE(publisher.recv(message));
+    }
+    int taken = 0;
+    for (int n = 0; n < 30; ++n) {
+        if (publisher.send(zmq::buffer(std::to_string(n)),
+                           zmq::send_flags::dontwait)) {
+            ++taken;
+            REQUIRE(quick.recv(message));
+        }
+        (void)publisher.get(zmq::sockopt::events); // notes that there is room
+    }
+    CHECK(taken == 10);
+}
+
+TEST_CASE("over tcp more than the marks fit between the two")
+{
+    zmq::context_t context;
+    zmq::socket_t publisher{context, zmq::socket_type::xpub};
+    publisher.set(zmq::sockopt::sndhwm, 5);
+    publisher.set(zmq::sockopt::xpub_nodrop, 1);
+    publisher.set(zmq::sockopt::sndtimeo, 20000);
+    publisher.set(zmq::sockopt::linger, 0);
+    publisher.bind(any_port);
+    zmq::socket_t subscriber{context, zmq::socket_type::sub};
+    subscriber.set(zmq::sockopt::rcvhwm, 5);
+    subscriber.set(zmq::sockopt::subscribe, "");
+    subscriber.connect(publisher.get(zmq::sockopt::last_endpoint));
+    zmq::message_t subscription;
+    REQUIRE(publisher.recv(subscription));
+    for (int n = 0; n < 100; ++n)
+        CHECK(publisher.send(zmq::buffer(std::to_string(n))));
+}
+
 TEST_CASE("a subscriber that binds is heard of once it looks for messages")
 {
     CHECK(run_to_end({"who_binds"}).out ==
@@ -532,6 +582,7 @@ TEST_CASE("pausing publishers stop at once")
          {"pub_server", "weather_publisher", "eager_publisher"}) {
         Process publisher{{name, "--bind", any_port, "--interval", "100000"}};
         publisher.endpoint();
+        CHECK(publisher.runs_for(100ms)); // so that it pauses
         CHECK(publisher.stop() == 0);
     }
 }
@@ -572,11 +623,10 @@ TEST_CASE("the Python subscriber stops cleanly and refuses nonsense")
 
 TEST_CASE("the scenario in Python is left out, with a word, without pyzmq")
 {
-    const Result scenario =
-        run_to_end({"/usr/bin/env", "WORKBOOK_BIN=" WORKBOOK_BIN,
-                    "WORKBOOK_PYTHON=/bin/false",
-                    WORKBOOK_ROOT "/run/04-publish-subscribe",
-                    "python-subscriber", "--address", "auto"});
+    const Result scenario = run_to_end(
+        {"/usr/bin/env", "WORKBOOK_BIN=" + bin, "WORKBOOK_PYTHON=/bin/false",
+         root + "/run/04-publish-subscribe", "python-subscriber", "--address",
+         "auto"});
     CHECK(scenario.status == 0);
     CHECK(count_lines(scenario.out, "Left out: this needs python3-zmq") == 1);
     CHECK(count_lines(scenario.out, "sub_client.py") == 0);

@@ -26,7 +26,7 @@ void wait_for_subscribers(zmq::socket_t& publisher, std::uint64_t wanted)
     zmq::message_t message;
     for (std::uint64_t n = 0; n < wanted;) {
         (void)publisher.recv(message);
-        if (message.size() > 0 && *message.data<char>() == 1)
+        if (message.to_string_view().starts_with('\1'))
             fmt::print("Subscriber {} of {} is there\n", ++n, wanted);
     }
 }
