@@ -154,30 +154,3 @@ TEST_CASE("reqrep_server serves the next good client after hostile ones")
     CHECK(client.status == 0);
     CHECK(server.stop() == 0);
 }
-
-TEST_CASE("publishers survive hostile subscribers and serve the next good one")
-{
-    const auto serve = [](const std::string& subscriber) {
-        return [subscriber](Process&, const std::string& endpoint) {
-            CHECK(run_to_end({subscriber, "--connect", endpoint}).status == 0);
-        };
-    };
-    const auto attacker = zmq::socket_type::xsub;
-    check_survival({{"pub_server"}, attacker, serve("sub_client")});
-    check_survival(
-        {{"weather_publisher"}, attacker, serve("weather_subscriber")});
-    check_survival(
-        {{"eager_publisher"}, attacker, serve("counting_subscriber")});
-    check_survival(
-        {{"waiting_publisher"}, attacker, serve("counting_subscriber")});
-    check_survival(
-        {{"synced_publisher", "--bind-start", "tcp://127.0.0.1:*"},
-         attacker,
-         [](Process& target, const std::string& endpoint) {
-             const std::string start = target.endpoint();
-             send_raw_garbage(start);
-             CHECK(run_to_end({"counting_subscriber", "--connect", endpoint,
-                               "--connect-start", start, "--ask"})
-                       .status == 0);
-         }});
-}
