@@ -16,13 +16,15 @@ public:
     ///        65535 or `*`, ipc paths at most 107 characters.
     /// @throws std::invalid_argument that says what is wrong with it
     Endpoint(std::string endpoint); // NOLINT: Endpoint e = "tcp://…"
-    Endpoint(const char* endpoint)  // NOLINT: the same
+    /// The same, for a literal.
+    Endpoint(const char* endpoint) // NOLINT: the same
         : Endpoint{std::string{endpoint}}
     {
     }
 
     /// The endpoint as given, so that `socket.bind(endpoint)` works.
     operator const std::string&() const { return text; } // NOLINT: wanted
+    /// The endpoint as given, where a conversion would not be seen.
     const std::string& str() const { return text; }
 
     /// The port of a tcp endpoint as digits or `*`; empty for ipc and inproc.
