@@ -31,3 +31,17 @@ pygments_dark_style = "github-dark"
 
 # Only what one types: neither transcripts nor output have the button.
 copybutton_selector = "div:not(.output) > div.highlight pre"
+
+
+def setup(app):
+    """Leaves sequence diagrams out as long as nothing draws them."""
+    if "workbook_sequence" not in extensions:
+        from docutils.parsers.rst import Directive
+
+        class NoSequence(Directive):
+            required_arguments = 2
+
+            def run(self):
+                return []
+
+        app.add_directive("sequence", NoSequence)
