@@ -9,7 +9,7 @@ sys.path.insert(0, str(here / "_ext"))
 project = "The ØMQ Workbook"
 author = "the authors of the ØMQ Workbook"
 language = "en"
-extensions = ["breathe", "sphinx_copybutton", "workbook"]
+extensions = ["breathe", "sphinx_copybutton", "furo_scripts", "workbook"]
 if (here / "_ext/workbook_sequence.py").exists():
     extensions.append("workbook_sequence")
 exclude_patterns = ["_ext", "_static"]

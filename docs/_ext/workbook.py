@@ -170,11 +170,10 @@ def words_of(event):
 
 def transcript_table(events, scenario):
     """The events as a table: milliseconds, process, text."""
+    events = [event for event in events if event.kind != "scenario"]
     names = list(dict.fromkeys(e.name for e in events if e.name))
     rows = []
     for event in events:
-        if event.kind == "scenario":
-            continue
         after = round((event.seconds - events[0].seconds) * 1000)
         process = (f"process-{names.index(event.name) % 6}" if event.name
                    else "narrator")
@@ -199,7 +198,7 @@ def transcript_stamp(stamp):
 
 # --- Drawings ----------------------------------------------------------------
 
-GRAPH = """graph [bgcolor=transparent rankdir=LR ranksep=0.9 nodesep=0.3]
+GRAPH = """graph [bgcolor=transparent ranksep=0.6 nodesep=0.25]
 node [shape=box style=rounded fontname="Helvetica" fontsize=13 margin="0.15,0.1"]
 edge [fontname="Helvetica" fontsize=11 arrowsize=0.8]
 """
@@ -294,7 +293,8 @@ def setup(app):
     app.add_config_value("workbook_root", str(root), "env")
     app.add_config_value("workbook_recordings",
                          str(root / "build/book/recordings"), "env")
-    app.add_directive("program", Program)
+    # Sphinx has a directive of this name, for the options of programs.
+    app.add_directive_to_domain("std", "program", Program, override=True)
     app.add_directive("scenarios", Scenarios)
     app.add_directive("transcript", Transcript)
     app.add_directive("drawing", Drawing)
