@@ -8,6 +8,7 @@
 #   play NAME PROGRAM ARGUMENT...     start it, wait for its good end
 #   fails NAME PROGRAM ARGUMENT...    start it, wait for its end with status 1
 #   finish NAME...                    wait for their good end
+#   finish_failed NAME                wait for its end with status 1
 #   wait_for NAME TEXT                wait for an output line with TEXT in it
 #   enter NAME                        press Enter for a process
 #   stop NAME...                      SIGTERM, wait for their good end
@@ -240,6 +241,10 @@ play() { # NAME PROGRAM ARGUMENT...
 
 fails() { # NAME PROGRAM ARGUMENT...
   start "$@"
+  finish_failed "$1"
+}
+
+finish_failed() { # NAME
   may_fail[$1]=yes
   finish "$1"
   [[ ${status_of[$1]} -eq 1 ]] ||
