@@ -4,6 +4,7 @@
 # in several terminals.
 #
 #   listen NAME PROGRAM ARGUMENT...   start it, wait for its "listening on"
+#   join NAME PROGRAM ARGUMENT...     start it, wait for its "connected to"
 #   start NAME PROGRAM ARGUMENT...    start it
 #   play NAME PROGRAM ARGUMENT...     start it, wait for its good end
 #   fails NAME PROGRAM ARGUMENT...    start it, wait for its end with status 1
@@ -13,6 +14,8 @@
 #   enter NAME                        press Enter for a process
 #   stop NAME...                      SIGTERM, wait for their good end
 #   crash NAME...                     SIGKILL, wait for their end
+#   freeze NAME...                    SIGSTOP: it lives, and does nothing
+#   thaw NAME...                      SIGCONT: it goes on
 #   pause SECONDS                     let time pass, where time is the lesson
 #   say TEXT                          tell the reader what comes
 #   has_pyzmq                         whether .py programs can run; says if not
@@ -234,6 +237,11 @@ listen() { # NAME PROGRAM ARGUMENT...
   wait_for "$1" 'listening on'
 }
 
+join() { # NAME PROGRAM ARGUMENT...
+  start "$@"
+  wait_for "$1" 'connected to'
+}
+
 play() { # NAME PROGRAM ARGUMENT...
   start "$@"
   finish "$1"
@@ -275,6 +283,22 @@ crash() { # NAME...
   finish "$@"
 }
 
+freeze() { # NAME...
+  local name
+  for name in "$@"; do
+    show "$name" '(SIGSTOP)'
+    kill -STOP "${pid_of[$name]}"
+  done
+}
+
+thaw() { # NAME...
+  local name
+  for name in "$@"; do
+    show "$name" '(SIGCONT)'
+    kill -CONT "${pid_of[$name]}"
+  done
+}
+
 # --- The way out -------------------------------------------------------------
 
 nobody_runs() {
@@ -290,6 +314,7 @@ clean_up() {
   stopping=yes
   for name in "${!group_of[@]}"; do
     kill -TERM -- "-${group_of[$name]}" 2>/dev/null || true
+    kill -CONT -- "-${group_of[$name]}" 2>/dev/null || true # if it is frozen
   done
   patience=3
   if ! await nobody_runs; then
@@ -397,7 +422,7 @@ own_address() {
 measure_names() { # SCENARIO
   local word
   for word in $(declare -f "$1" |
-    sed -nE 's/^ *(start|listen|play|fails) ([^ ]+).*/\2/p'); do
+    sed -nE 's/^ *(start|listen|join|play|fails) ([^ ]+).*/\2/p'); do
     [[ ${#word} -le name_width ]] || name_width=${#word}
   done
 }

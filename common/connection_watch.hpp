@@ -1,0 +1,37 @@
+#pragma once
+
+#include <fmt/core.h>
+#include <zmq.hpp>
+
+/// Knows when the connection of a socket is made, handshake and all. Until
+/// then a peer that deals out messages does not know of this one, and gives
+/// it none: connect() only orders a connection, and returns at once.
+///
+/// Make it before connect(), one in a context.
+class ConnectionWatch : zmq::monitor_t
+{
+public:
+    explicit ConnectionWatch(zmq::socket_t& socket)
+    {
+        init(socket, "inproc://connection-watch",
+             ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    }
+
+    /// Waits for the connection, then prints `connected to ENDPOINT`, for
+    /// which launchers and tests wait. StopOnSignal ends the wait, by ETERM.
+    void wait()
+    {
+        while (!is_made)
+            check_event(-1);
+    }
+
+private:
+    void on_event_handshake_succeeded(const zmq_event_t&,
+                                      const char* endpoint) override
+    {
+        is_made = true;
+        fmt::print("connected to {}\n", endpoint);
+    }
+
+    bool is_made = false;
+};
