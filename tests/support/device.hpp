@@ -1,0 +1,90 @@
+#pragma once
+
+#include "support/process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+/// A device of chapters 6 to 8 on ports that the kernel chose.
+struct Device
+{
+    explicit Device(std::vector<std::string> command)
+        : process{[&] {
+              for (const char* side : {"--bind-frontend", "--bind-backend"})
+                  command.insert(command.end(), {side, "tcp://127.0.0.1:*"});
+              return command;
+          }()},
+          frontend{process.endpoint()},
+          backend{process.endpoint()}
+    {
+    }
+
+    /// Starts a program that connects to the backend, and waits for it.
+    Process join(const std::string& program,
+                 const std::vector<std::string>& more = {}) const
+    {
+        std::vector<std::string> command{program, "--connect", backend};
+        command.insert(command.end(), more.begin(), more.end());
+        Process joined{command};
+        joined.wait_for("connected to");
+        return joined;
+    }
+
+    Process process;
+    std::string frontend;
+    std::string backend;
+};
+
+inline void crash(Process& process)
+{
+    process.signal(SIGKILL);
+    CHECK(process.finish() == 128 + SIGKILL);
+}
+
+/// Looks again and again until something holds that no single line of output
+/// tells; fails when that takes too long.
+template <typename Condition>
+void await(Condition condition)
+{
+    using namespace std::chrono;
+    const auto deadline = steady_clock::now() + seconds{20};
+    while (!condition()) {
+        REQUIRE(steady_clock::now() < deadline);
+        std::this_thread::sleep_for(milliseconds{1});
+    }
+}
+
+/// Whether Debian's Python has pyzmq; says so when a test is left out.
+inline bool has_pyzmq()
+{
+    const bool found =
+        run_to_end({"/usr/bin/env", "/usr/bin/python3", "-c", "import zmq"})
+            .status == 0;
+    if (!found)
+        MESSAGE("left out: this needs python3-zmq");
+    return found;
+}
+
+/// The table of what a device costs is there, whatever the numbers are.
+inline void check_price(const Device& device, const std::string& kind)
+{
+    const std::vector<std::string> command{
+        "device_bench",       kind,
+        "--rounds",           "1",
+        "--connect-frontend", device.frontend,
+        "--connect-backend",  device.backend};
+    const Result table = run_to_end(command);
+    CAPTURE(table.err);
+    CHECK(table.status == 0);
+    CHECK(count_lines(table.out, kind) == 2);
+    CHECK(count_lines(table.out, "per second") == 1);
+    CHECK(count_lines(table.out, "in microseconds") == 1);
+
+    std::vector<std::string> with_commas = command;
+    with_commas.emplace_back("--csv");
+    CHECK(run_to_end(with_commas)
+              .out.starts_with("device,measure,direct,through,ratio\n"));
+}
