@@ -9,7 +9,8 @@
 void wait_for_enter(zmq::socket_ref socket)
 {
     std::array<zmq::pollitem_t, 2> items{{
-        {socket.handle(), 0, 0, 0}, // no event of its own, but ETERM
+        // No event of its own, but ETERM; with 0 the poll would not see it.
+        {socket.handle(), 0, ZMQ_POLLERR, 0},
         {nullptr, STDIN_FILENO, ZMQ_POLLIN, 0},
     }};
     char byte = 0;

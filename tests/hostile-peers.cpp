@@ -1,7 +1,7 @@
 // Whatever connects to a program that listens: it goes on, and serves the
 // next good peer.
 
-#include "support/process.hpp"
+#include "support/device.hpp"
 
 #include <doctest/doctest.h>
 #include <zmq.hpp>
@@ -153,4 +153,76 @@ TEST_CASE("reqrep_server serves the next good client after hostile ones")
                                       "--count", "2", "--timeout", "1000"});
     CHECK(client.status == 0);
     CHECK(server.stop() == 0);
+}
+
+TEST_CASE("queue_device survives hostile clients and servers")
+{
+    Device queue{{"queue_device"}};
+    Process server = queue.join("queue_server");
+    zmq::context_t context;
+    send_raw_garbage(queue.frontend);
+    send_raw_garbage(queue.backend);
+    send_odd_messages(context, zmq::socket_type::dealer, queue.frontend);
+    send_odd_messages(context, zmq::socket_type::dealer, queue.backend);
+    // The timeout, as hostile servers were dealt requests and are gone.
+    const Result client =
+        run_to_end({"reqrep_client", "--connect", queue.frontend, "--count",
+                    "4", "--timeout", "1000"});
+    CHECK(client.status == 0);
+    CHECK(count_lines(client.out, "World from server 1") == 4);
+    CHECK(server.stop() == 0);
+    CHECK(count_lines(server.err(), "Not a greeting") >= 1);
+    CHECK(queue.process.stop() == 0);
+    check_terminal_is_safe(server);
+}
+
+TEST_CASE("forwarder_device survives hostile publishers and subscribers")
+{
+    Device forwarder{{"forwarder_device"}};
+    Process publisher{{"forwarder_publisher", "--connect", forwarder.frontend,
+                       "--count", "0", "--interval", "20"}};
+    Process all =
+        forwarder.join("forwarder_subscriber", {"--topic", "", "--count", "0"});
+    all.wait_for("server#1");
+    zmq::context_t context;
+    send_raw_garbage(forwarder.frontend);
+    send_raw_garbage(forwarder.backend);
+    send_odd_messages(context, zmq::socket_type::xsub, forwarder.backend);
+    zmq::socket_t liar{context, zmq::socket_type::xpub};
+    liar.set(zmq::sockopt::linger, 0);
+    liar.connect(forwarder.frontend);
+    zmq::message_t subscription;
+    (void)liar.recv(subscription);
+    zmq::multipart_t odd{std::string{"no topic\x1b"}};
+    odd.addstr("and more");
+    (void)odd.send(liar);
+    all.wait_for("Dropped");
+    all.wait_for("server#1");
+    for (Process* process : {&all, &publisher, &forwarder.process}) {
+        CHECK(process->stop() == 0);
+        check_terminal_is_safe(*process);
+    }
+}
+
+TEST_CASE("streamer_device survives hostile feeders and workers")
+{
+    Device streamer{{"streamer_device"}};
+    Process worker = streamer.join("task_worker");
+    zmq::context_t context;
+    send_raw_garbage(streamer.frontend);
+    send_raw_garbage(streamer.backend);
+    send_odd_messages(context, zmq::socket_type::push, streamer.frontend);
+    zmq::socket_t liar{context, zmq::socket_type::push};
+    liar.connect(streamer.frontend);
+    for (const std::string text :
+         {"7", "[]", "{}", "{\"num\": \"7\"}", "{\"num\": 7.5}", "{\"num\":"})
+        liar.send(zmq::buffer(text));
+    liar.send(zmq::buffer(std::string(1 << 20, '[')));
+    liar.send(zmq::str_buffer("{\"num\": 7}"));
+    worker.wait_for("Took task 7");
+    CHECK(worker.stop() == 0);
+    CHECK(streamer.process.stop() == 0);
+    CHECK(count_lines(worker.out(), "Took task") == 1);
+    CHECK(count_lines(worker.err(), "Dropped, no task") >= 7);
+    check_terminal_is_safe(worker);
 }
