@@ -203,3 +203,11 @@ TEST_CASE("SIGINT and SIGTERM stop a program with status 0")
         CHECK(server.finish() == 0);
     }
 }
+
+TEST_CASE("a program that waits for Enter stops on a signal as well")
+{
+    using namespace std::chrono_literals;
+    Process client{{"reqrep_client", "--connect", own_endpoint(), "--step"}};
+    CHECK(client.runs_for(300ms)); // it waits by then
+    CHECK(client.stop() == 0);
+}
