@@ -80,6 +80,17 @@ TEST_CASE("the first worker gets all that waited")
     CHECK(taken_by({&one}) == numbers(1, 6));
 }
 
+TEST_CASE("a feeder waits when nobody works, and stops when it is told")
+{
+    Device device{{"streamer_device"}};
+    Process feeder{
+        {"task_feeder", "--connect", device.frontend, "--count", "1000000"}};
+    CHECK(feeder.runs_for(2s));
+    CHECK(feeder.stop() == 0);
+    CHECK(count_lines(feeder.out(), "Fed tasks") == 0);
+    CHECK(device.process.stop() == 0);
+}
+
 TEST_CASE("an idle worker may leave: nothing is lost")
 {
     const Device device{{"streamer_device"}};

@@ -22,7 +22,7 @@ void feed(const Plan& plan)
     const StopOnSignal stop{context};
 
     zmq::socket_t feeder{context, zmq::socket_type::push};
-    feeder.set(zmq::sockopt::linger, 5000); // to hand over what is sent
+    feeder.set(zmq::sockopt::linger, 0);
     ConnectionWatch connection{feeder};
     feeder.connect(plan.streamer);
     connection.wait();
@@ -30,6 +30,7 @@ void feed(const Plan& plan)
     const int last = plan.first + plan.count - 1;
     for (int n = plan.first; n <= last; ++n)
         feeder.send(zmq::buffer(fmt::format(R"({{"num": {}}})", n)));
+    feeder.set(zmq::sockopt::linger, 5000); // to hand them over at the end
     fmt::print("Fed tasks {} to {}\n", plan.first, last);
 }
 
