@@ -11,6 +11,7 @@
 class ConnectionWatch : zmq::monitor_t
 {
 public:
+    /// @param socket the one to watch; must outlive this object
     explicit ConnectionWatch(zmq::socket_t& socket)
     {
         init(socket, "inproc://connection-watch",
