@@ -470,7 +470,7 @@ TEST_CASE("a ready queue loses only the task in a killed worker's hands")
                       "missing results: 1 of 8, of tasks 0") == 1);
 }
 
-TEST_CASE("the sink counts each task once, and wants a start signal")
+TEST_CASE("the sink counts each task once, and wants a start message")
 {
     zmq::context_t context;
     Listener sink{{"sink", "--timeout", "500"}};
@@ -491,7 +491,7 @@ TEST_CASE("the sink counts each task once, and wants a start signal")
     results.disconnect(sink.endpoint);
     results.send(zmq::str_buffer("nobody begins"));
     CHECK(other.process.finish() == 1);
-    CHECK(count_lines(other.process.err(), "no start signal") == 1);
+    CHECK(count_lines(other.process.err(), "no start message") == 1);
 }
 
 TEST_CASE("a worker stops in the middle of its work")

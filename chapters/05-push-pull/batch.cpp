@@ -27,7 +27,7 @@ bool Batch::add(std::uint64_t worker, std::uint64_t num)
 void Batch::check_complete() const
 {
     if (!expected)
-        throw std::runtime_error{"no start signal has come"};
+        throw std::runtime_error{"no start message has come"};
     if (is_complete())
         return;
     std::vector<std::uint64_t> missing; // not more than one wants to read

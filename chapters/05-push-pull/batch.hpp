@@ -6,11 +6,11 @@
 #include <set>
 
 /// The tasks that belong together: how many there are, and which are done.
-/// Results may come before the start signal, which takes another way.
+/// Results may come before the start message, which takes another way.
 class Batch
 {
 public:
-    /// The start signal: this many tasks, numbered from 0.
+    /// The start message: this many tasks, numbered from 0.
     void begin(std::uint64_t count);
     bool has_begun() const { return expected.has_value(); }
 

@@ -39,7 +39,7 @@ struct Result
 std::string write_result(const Result& result);
 std::optional<Result> read_result(const zmq::multipart_t& message);
 
-/// `{"start": 8}`: the start signal, from the ventilator to the sink, with
+/// `{"start": 8}`: the start message, from the ventilator to the sink, with
 /// the number of results that will follow.
 std::string write_start(std::uint64_t count);
 std::optional<std::uint64_t> read_start(const zmq::multipart_t& message);

@@ -15,7 +15,7 @@
 
 constexpr std::int64_t longest_frame = 1 << 20; // bytes
 
-void produce(const Endpoint& endpoint, int count, int consumers)
+void produce(const Endpoint& endpoint, std::uint64_t count, int consumers)
 {
     zmq::context_t context;
     const StopOnSignal stop{context};
@@ -31,9 +31,8 @@ void produce(const Endpoint& endpoint, int count, int consumers)
         handshakes.wait_for_next();
         fmt::print("Consumer {} of {} is there\n", n, consumers);
     }
-    for (int num = 0; num < count; ++num)
-        numbers.send(
-            zmq::buffer(write_number(static_cast<std::uint64_t>(num))));
+    for (std::uint64_t num = 0; num < count; ++num)
+        numbers.send(zmq::buffer(write_number(num)));
     numbers.set(zmq::sockopt::linger, -1); // all were sent: see them off
     fmt::print("Sent {} numbers\n", count);
 }
@@ -49,6 +48,7 @@ int main(int argc, char** argv)
     options.add("--count", count, 1, most_numbers, "Numbers to send");
     options.add("--wait-for", consumers, 0, 1000,
                 "Send only once this many consumers are connected");
-    return run(options, argc, argv,
-               [&] { produce(endpoint, count, consumers); });
+    return run(options, argc, argv, [&] {
+        produce(endpoint, static_cast<std::uint64_t>(count), consumers);
+    });
 }

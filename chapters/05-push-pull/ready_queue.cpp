@@ -69,7 +69,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Gives a task to each worker that is ready (ROUTER)."};
     options.add("--bind", plan.endpoint, "Endpoint to listen on");
-    options.add("--connect-sink", plan.sink, "Sink to send the start signal");
+    options.add("--connect-sink", plan.sink, "Sink to send the start message");
     options.add("--count", plan.count, 1, most_numbers, "Tasks to give");
     options.add("--work", plan.work, 0, longest_work,
                 "Milliseconds of work a task");

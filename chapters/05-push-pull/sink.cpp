@@ -1,5 +1,5 @@
 // Takes the results, counts them, and knows when the work is done: the start
-// signal has said how many there will be.
+// message has said how many there will be.
 //
 //     sink [--bind tcp://127.0.0.1:5558] [--timeout 500]
 

@@ -59,7 +59,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Deals tasks to workers, in turn (PUSH)."};
     options.add("--bind", plan.endpoint, "Endpoint to listen on");
-    options.add("--connect-sink", plan.sink, "Sink to send the start signal");
+    options.add("--connect-sink", plan.sink, "Sink to send the start message");
     options.add("--count", plan.count, 1, most_numbers, "Tasks to deal");
     options.add("--work", plan.work, 0, longest_work,
                 "Milliseconds of work a task");
