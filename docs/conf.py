@@ -26,11 +26,9 @@ html_css_files = ["workbook.css"]
 html_copy_source = False
 html_show_copyright = False
 html_use_index = False
-pygments_style = "xcode"
+pygments_style = "default"
 pygments_dark_style = "github-dark"
 
-# Only what one types: neither transcripts nor output have the button.
-copybutton_selector = "div:not(.output) > div.highlight pre"
 
 
 def setup(app):

@@ -15,6 +15,7 @@ What is not there fails the build.
 """
 
 import html
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -248,8 +249,8 @@ class Repo(SphinxRole):
         if not path.is_file():
             return [], [self.inliner.reporter.error(
                 f"there is no {self.text}", line=self.lineno)]
-        # From the folder of the sources, as a leading slash means in Sphinx.
-        target = "/../" + self.text
+        # To Sphinx a leading slash is the folder of the pages.
+        target = "/" + os.path.relpath(path, self.env.srcdir)
         return [addnodes.download_reference("", "", name, reftarget=target,
                                             refdoc=self.env.docname)], []
 
