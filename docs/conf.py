@@ -9,7 +9,7 @@ sys.path.insert(0, str(here / "_ext"))
 project = "The ØMQ Workbook"
 author = "the authors of the ØMQ Workbook"
 language = "en"
-extensions = ["breathe", "sphinx_copybutton", "furo_scripts", "workbook"]
+extensions = ["breathe", "sphinx_copybutton", "debian_furo", "workbook"]
 if (here / "_ext/workbook_sequence.py").exists():
     extensions.append("workbook_sequence")
 exclude_patterns = ["_ext", "_static"]
@@ -20,6 +20,7 @@ highlight_language = "text"
 
 html_theme = "furo"
 html_title = project
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 templates_path = ["_templates"]
 html_css_files = ["workbook.css"]
