@@ -11,7 +11,7 @@
 class ConnectionWatch : zmq::monitor_t
 {
 public:
-    /// @param socket the one to watch; must outlive this object
+    /// @param socket the one that will connect; this takes its monitor
     explicit ConnectionWatch(zmq::socket_t& socket)
     {
         init(socket, "inproc://connection-watch",
