@@ -93,7 +93,10 @@ struct Matcher::State
     std::vector<Known> sockets;
     std::vector<int> target; // of a message: the socket, where that is known
     std::vector<bool> taken; // of a message for one receiver: it has it
+    // Of a message: it could have been another that was received.
+    std::vector<bool> doubted;
     std::unordered_map<std::string, int> end_of; // tcp connections
+    std::unordered_set<std::uint64_t> linked;    // pairs of known ends
     std::unordered_map<int, std::unordered_set<std::string>> monitored;
 };
 
@@ -149,10 +152,36 @@ struct Candidate
 
 } // namespace
 
+namespace {
+
+// "A B" as the other end sees it: "B A".
+std::string turned(const std::string& ends)
+{
+    const auto blank = ends.find(' ');
+    return blank == std::string::npos
+               ? ends
+               : ends.substr(blank + 1) + " " + ends.substr(0, blank);
+}
+
+std::uint64_t pair_of(int one, int other)
+{
+    return (static_cast<std::uint64_t>(one) << 32) |
+           static_cast<std::uint32_t>(other);
+}
+
+} // namespace
+
 void Matcher::learn(const Event& event)
 {
-    if (event.kind == Kind::recv && event.via.starts_with("tcp "))
-        state->end_of[event.via.substr(4)] = event.socket;
+    if (event.kind != Kind::recv || !event.via.starts_with("tcp "))
+        return;
+    const std::string own = event.via.substr(4);
+    state->end_of[own] = event.socket;
+    const auto peer = state->end_of.find(turned(own));
+    if (peer == state->end_of.end())
+        return;
+    state->linked.insert(pair_of(event.socket, peer->second));
+    state->linked.insert(pair_of(peer->second, event.socket));
 }
 
 void Matcher::sent(int number)
@@ -172,6 +201,7 @@ void Matcher::sent(int number)
     }
     state->target.push_back(target);
     state->taken.push_back(false);
+    state->doubted.push_back(false);
     if (!event.partial) // libzmq sends whole messages only
         socket.sent.push_back(event.message);
     if (type == "XSUB" || type == "SUB")
@@ -199,16 +229,9 @@ void Matcher::received(int number)
 
     Source source;
     if (event.via.starts_with("tcp ")) {
-        const std::string_view ends = std::string_view{event.via}.substr(4);
-        const auto blank = ends.find(' ');
-        if (blank != std::string_view::npos) {
-            const auto found =
-                state->end_of.find(std::string{ends.substr(blank + 1)} + " " +
-                                   std::string{ends.substr(0, blank)});
-            if (found != state->end_of.end())
-                source.socket = found->second;
-        }
-        state->end_of[event.via.substr(4)] = event.socket;
+        const auto found = state->end_of.find(turned(event.via.substr(4)));
+        if (found != state->end_of.end())
+            source.socket = found->second;
     } else if (event.via.starts_with("ipc ")) {
         for (std::size_t i = 0; i < all.processes.size(); ++i)
             if (event.via.substr(4) == std::to_string(all.processes[i].pid))
@@ -220,8 +243,7 @@ void Matcher::received(int number)
             source.socket = known->second;
     }
 
-    Candidate best;
-    bool others = false;
+    std::vector<Candidate> candidates;
     const std::vector<Route>& routes = state->graph.routes_to(event.socket);
     const bool pinned =
         source.socket >= 0 &&
@@ -271,22 +293,34 @@ void Matcher::received(int number)
             if (is_done(message) ||
                 (!fans_out && target >= 0 && target != event.socket))
                 continue;
-            if (best.message < 0) {
-                best = {&route, &group, message};
-            } else {
-                others = others || best.message != message;
-                if (t < all.events[at(messages[at(best.message)].send)].t)
-                    best = {&route, &group, message};
-            }
+            candidates.push_back({&route, &group, message});
             break;
         }
     }
-    if (best.message < 0) {
+    if (candidates.empty()) {
         strangers.push_back(number);
-        if (type == "REP")
-            receiver.answers = -1;
+        receiver.answers = -1;
         return;
     }
+    // A sender whose connection is known did not use this, unknown one.
+    if (!pinned && event.via.starts_with("tcp ")) {
+        const auto others_end = std::stable_partition(
+            candidates.begin(), candidates.end(), [&](const Candidate& one) {
+                return state->linked.count(
+                           pair_of(event.socket, one.route->last_hop)) == 0;
+            });
+        if (others_end != candidates.begin())
+            candidates.erase(others_end, candidates.end());
+    }
+    const Candidate best =
+        *std::min_element(candidates.begin(), candidates.end(),
+                          [](const Candidate& a, const Candidate& b) {
+                              return a.message < b.message;
+                          });
+    bool others = state->doubted[at(best.message)];
+    for (const Candidate& one : candidates)
+        if (one.message != best.message)
+            others = state->doubted[at(one.message)] = true;
     const Route& route = *best.route;
     Receipt receipt{number, others, route.devices, route.entries, route.copy};
     const std::string& from = all.sockets[at(route.from)].type;
@@ -424,7 +458,8 @@ void align(const Trace& all, std::vector<Message>& messages, const Group& group,
 // Where a message of the same content stayed behind, or went to another
 // receiver at the same time, what was matched is one answer of several.
 void mark_ambiguous(const Trace& all, std::vector<Message>& messages,
-                    const Group& group, int reader)
+                    const Group& group, int reader,
+                    const std::vector<int>& target)
 {
     std::int64_t first_left = std::numeric_limits<std::int64_t>::max();
     const auto receipt_of = [&](int message) -> Receipt* {
@@ -443,8 +478,8 @@ void mark_ambiguous(const Trace& all, std::vector<Message>& messages,
     Receipt* before = nullptr;
     for (const int message : group.messages) {
         Receipt* const receipt = receipt_of(message);
-        if (!receipt)
-            continue;
+        if (!receipt || target[at(message)] >= 0)
+            continue; // none, or the only one that it was meant for
         if (first_left <= all.events[at(receipt->event)].t)
             receipt->ambiguous = true;
         if (before && all.events[at(before->event)].socket !=
@@ -469,7 +504,8 @@ void Matcher::finish()
                 for (auto& [key, group] : index.groups) {
                     if (reader != for_all)
                         align(all, messages, group, reader);
-                    mark_ambiguous(all, messages, group, reader);
+                    mark_ambiguous(all, messages, group, reader,
+                                   state->target);
                 }
 
     std::unordered_set<int> controls;
