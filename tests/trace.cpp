@@ -213,6 +213,7 @@ TEST_CASE("PUB: what comes before a subscriber is heard of is its loss")
     Process pub =
         scene.peer("pub", {"XPUB", "connect=" + sub.endpoint(), "send=news 1",
                            "recv", "send=news 2", "enter"});
+    pub.wait_for("sent news 1");
     sub.enter();
     CHECK(sub.finish() == 0);
     pub.enter();
@@ -252,7 +253,7 @@ TEST_CASE("PUSH: what a killed worker took with it is lost")
     pull.wait_for("got 1");
     pull.signal(SIGKILL);
     pull.finish();
-    push.enter();
+    push.signal(SIGKILL); // it would wait for the worker to come back
     push.finish();
     const Run run{scene.file};
     CHECK(run.ways("1") == Ways{"push -> pull"});

@@ -38,7 +38,9 @@ void send(zmq::socket_t& socket, std::string list)
         message.addstr(frame == "@" ? last_identity : frame);
         list.erase(0, comma + 1);
     }
+    const std::string first = message.front().to_string();
     message.send(socket);
+    fmt::print("sent {}\n", first);
 }
 
 void receive(zmq::socket_t& socket)

@@ -504,8 +504,7 @@ void Matcher::finish()
                 for (auto& [key, group] : index.groups) {
                     if (reader != for_all)
                         align(all, messages, group, reader);
-                    mark_ambiguous(all, messages, group, reader,
-                                   state->target);
+                    mark_ambiguous(all, messages, group, reader, state->target);
                 }
 
     std::unordered_set<int> controls;

@@ -84,11 +84,13 @@ struct KeepErrno
 
 // --------------------------------------------------------------- small notes
 
-void note(std::string_view event, int socket, std::string_view key = {},
-          std::string_view value = {})
+// Times are those before a call: its effects may be seen elsewhere before it
+// returns.
+void note(std::string_view event, std::int64_t t, int socket,
+          std::string_view key = {}, std::string_view value = {})
 {
     Line line;
-    begin(line, event, now());
+    begin(line, event, t);
     line.add("s", socket);
     if (!key.empty())
         line.add(key, value);
@@ -119,7 +121,8 @@ std::string_view type_name(int type)
 
 // Topics and identities are bytes of the program's; CURVE keys, user names
 // and passwords are options too, and none of those is ever looked at.
-void note_option(void* handle, int option, const void* value, std::size_t size)
+void note_option(void* handle, int option, const void* value, std::size_t size,
+                 std::int64_t t)
 {
     const SocketPointer socket = find(handle);
     const std::string_view event = option == ZMQ_SUBSCRIBE     ? "subscribe"
@@ -131,7 +134,7 @@ void note_option(void* handle, int option, const void* value, std::size_t size)
     char copy[64];
     const Frame frame = look_at(value, size, copy);
     Line line;
-    begin(line, event, now());
+    begin(line, event, t);
     line.add("s", socket->number);
     line.put(",\"f\":[[");
     line.put(size);
@@ -177,29 +180,48 @@ void put_address(Line& line, const sockaddr_storage& address)
 
 // The connection that a message came by, as both of its ends would name it:
 // `tcp OWN PEER`, `ipc PID` of the peer; nothing for inproc.
-void put_via(Line& line, zmq_msg_t* message)
+void put_via(Line& line, int descriptor, const sockaddr_storage& peer)
 {
-    const int descriptor = REAL(zmq_msg_get)(message, ZMQ_SRCFD);
-    sockaddr_storage own{};
-    sockaddr_storage peer{};
-    socklen_t own_size = sizeof own;
-    socklen_t peer_size = sizeof peer;
-    if (descriptor < 0 ||
-        getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) ||
-        getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size))
-        return;
-    if (own.ss_family == AF_UNIX) {
+    if (peer.ss_family == AF_UNIX) {
         ucred credentials{};
         socklen_t size = sizeof credentials;
         getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
         line.put("ipc ");
         line.put(credentials.pid);
-    } else if (own.ss_family == AF_INET || own.ss_family == AF_INET6) {
-        line.put("tcp ");
-        put_address(line, own);
-        line.put(" ");
-        put_address(line, peer);
+        return;
     }
+    sockaddr_storage own{};
+    socklen_t size = sizeof own;
+    if ((peer.ss_family != AF_INET && peer.ss_family != AF_INET6) ||
+        getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) != 0)
+        return;
+    line.put("tcp ");
+    put_address(line, own);
+    line.put(" ");
+    put_address(line, peer);
+}
+
+// A descriptor can change hands between two messages, so its peer is asked
+// each time, and the rest only when that is another one.
+std::string_view via(Socket& socket, zmq_msg_t* message)
+{
+    const int descriptor = REAL(zmq_msg_get)(message, ZMQ_SRCFD);
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    if (descriptor < 0 ||
+        getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0)
+        return {};
+    Connection& known = socket.connections[descriptor % 8];
+    if (peer.ss_family == AF_UNIX ||
+        std::memcmp(&known.peer, &peer, sizeof peer) != 0) {
+        Line line;
+        put_via(line, descriptor, peer);
+        const std::size_t fits =
+            line.view().copy(known.name, sizeof known.name - 1);
+        known.name[fits] = '\0';
+        known.peer = peer;
+    }
+    return known.name;
 }
 
 void note_received(void* handle, zmq_msg_t* message, std::int64_t t)
@@ -210,11 +232,9 @@ void note_received(void* handle, zmq_msg_t* message, std::int64_t t)
     char copy[64];
     const Frame frame =
         look_at(REAL(zmq_msg_data)(message), REAL(zmq_msg_size)(message), copy);
-    Line via;
-    if (socket->message[receiving].count == 0)
-        put_via(via, message);
+    const bool first = socket->message[receiving].count == 0;
     record(*socket, receiving, frame, REAL(zmq_msg_more)(message) != 0, t,
-           via.view());
+           first ? via(*socket, message) : std::string_view{});
 }
 
 // Sends by `call`, having looked at the bytes before, which a zmq_msg_t loses
@@ -304,6 +324,7 @@ int attach(std::string_view event, void* handle, const char* endpoint,
 {
     if (!watching())
         return call();
+    const std::int64_t t = now();
     int result = 0;
     {
         const Inside inside;
@@ -320,7 +341,7 @@ int attach(std::string_view event, void* handle, const char* endpoint,
         actual[0])
         endpoint = actual;
     if (result == 0)
-        note(event, socket->number, "endpoint",
+        note(event, t, socket->number, "endpoint",
              std::string_view{endpoint}.substr(0, 512));
     else
         note_failure(handle, event, errno);
@@ -372,7 +393,7 @@ INTERPOSED int zmq_close(void* handle)
     if (socket) {
         const KeepErrno keep;
         flush(*socket);
-        note("close", socket->number);
+        note("close", now(), socket->number);
         forget(handle);
     }
     const Inside inside;
@@ -418,10 +439,11 @@ INTERPOSED int zmq_socket_monitor(void* handle, const char* endpoint,
 INTERPOSED int zmq_setsockopt(void* handle, int option, const void* value,
                               std::size_t size)
 {
+    const std::int64_t t = now();
     const int result = REAL(zmq_setsockopt)(handle, option, value, size);
     const KeepErrno keep;
     if (result == 0 && watching())
-        note_option(handle, option, value, size);
+        note_option(handle, option, value, size, t);
     return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include "recorder.hpp"
 
+#include <sys/socket.h>
 #include <zmq.h>
 
 #include <atomic>
@@ -35,6 +36,13 @@ enum Direction
     receiving
 };
 
+/// A connection, as last asked of the kernel.
+struct Connection
+{
+    sockaddr_storage peer{};
+    char name[112] = "";
+};
+
 /// What is known of a socket of this process.
 struct Socket
 {
@@ -42,6 +50,7 @@ struct Socket
     std::mutex mutex; // a program may use a socket from two threads, wrongly
     Message message[2];
     Skipped skipped[2];
+    Connection connections[8]; // by descriptor, modulo 8
 };
 
 using SocketPointer = std::shared_ptr<Socket>;
