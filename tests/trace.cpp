@@ -251,6 +251,7 @@ TEST_CASE("PUSH: what a killed worker took with it is lost")
     Process push = scene.peer("push", {"PUSH", "connect=" + pull.endpoint(),
                                        "send=1", "send=2", "send=3", "enter"});
     pull.wait_for("got 1");
+    push.wait_for("sent 3");
     pull.signal(SIGKILL);
     pull.finish();
     push.signal(SIGKILL); // it would wait for the worker to come back
@@ -536,7 +537,7 @@ TEST_CASE("a Python program is traced like any other")
 TEST_CASE("a flood is sampled, and still counted to the last message")
 {
     Scene scene;
-    constexpr int count = 400'000;
+    constexpr int count = 200'000;
     Process pull = scene.peer("pull", {"PULL", "bind=tcp://127.0.0.1:*",
                                        fmt::format("recv={}", count)});
     Process push = scene.peer("push", {"PUSH", "connect=" + pull.endpoint(),

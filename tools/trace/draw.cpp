@@ -148,17 +148,34 @@ private:
     std::size_t next = 0;
 };
 
-json printed_lines(const std::string& text, double start)
+// Of several processes with a name, the one that had started last.
+std::string speaker(const Trace& trace, const std::string& name, std::int64_t t)
+{
+    std::string who = name;
+    for (const Process& process : trace.processes)
+        if (process.given == name && process.start <= t)
+            who = process.name;
+    return who;
+}
+
+json printed_lines(const Trace& trace, const std::string& text)
 {
     json result = json::array();
     if (text.empty())
         return result;
+    const double start = static_cast<double>(trace.epoch) / 1e9;
     try {
-        for (const json& line : json::parse(text))
+        for (const json& line : json::parse(text)) {
+            const double t = line.at("t").get<double>() - start;
+            const auto moment =
+                trace.start + static_cast<std::int64_t>(t * 1e9);
             result.push_back(
-                {{"t", line.at("t").get<double>() - start},
-                 {"process", line.at("process").get<std::string>()},
+                {{"t", t},
+                 {"process",
+                  speaker(trace, line.at("process").get<std::string>(),
+                          moment)},
                  {"text", line.at("text").get<std::string>()}});
+        }
     } catch (const json::exception&) {
         throw std::runtime_error{
             "the lines are not a JSON list of {t, process, text}"};
@@ -182,11 +199,9 @@ std::string Drawing::replay(const std::string& lines) const
     json processes = json::array();
     for (const Lane& lane : layout.lanes)
         processes.push_back(trace.processes[at(lane.process)].name);
-    const json data{
-        {"steps", steps},
-        {"processes", processes},
-        {"lines",
-         printed_lines(lines, static_cast<double>(trace.epoch) / 1e9)}};
+    const json data{{"steps", steps},
+                    {"processes", processes},
+                    {"lines", printed_lines(trace, lines)}};
     std::string script =
         data.dump(-1, ' ', false, json::error_handler_t::replace);
     for (std::size_t i = 0; (i = script.find('<', i)) != std::string::npos;)

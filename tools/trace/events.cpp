@@ -167,6 +167,7 @@ std::optional<Event> Reader::parse(std::string_view line)
         std::string name = text(object, "name").substr(0, longest_name);
         if (name.empty())
             name = "process";
+        const std::string given = name;
         if (const int count = ++named[name]; count > 1)
             name = fmt::format("{} #{}", name, count);
         if (all.epoch == 0) {
@@ -175,7 +176,8 @@ std::optional<Event> Reader::parse(std::string_view line)
         }
         process_of[pid] = static_cast<int>(all.processes.size());
         all.processes.push_back({static_cast<int>(pid), name,
-                                 text(object, "program").substr(0, 64)});
+                                 text(object, "program").substr(0, 64), given,
+                                 event.t});
         return {};
     }
 

@@ -68,7 +68,9 @@ struct Process
     int pid = 0;
     std::string name; ///< unique in the trace
     std::string program;
-    int sockets = 0; ///< how many it opened
+    std::string given;      ///< its name, which several may have
+    std::int64_t start = 0; ///< t of its first event
+    int sockets = 0;        ///< how many it opened
 };
 
 struct Socket

@@ -269,12 +269,12 @@ void Layout::place_columns()
         x += lane.width + lane_gap;
     }
     width = x - lane_gap + margin;
-    head = 52 + 30 + 15 * static_cast<double>(lines);
+    head = 52 + 22 + 15 * static_cast<double>(lines);
 }
 
 void Layout::place_rows()
 {
-    double y = head + 22;
+    double y = head + 16;
     std::int64_t before = items.empty() ? 0 : items.front().t;
     for (Item& item : items) {
         const double passed = static_cast<double>(item.t - before) / 1e9;

@@ -109,7 +109,8 @@ std::string Printer::line(const Trace& trace, const Matcher& match, int number)
     if (event.socket < 0 || event.kind == Kind::socket)
         return {};
     const std::string& name = trace.processes[at(event.process)].name;
-    name_width = std::max(name_width, letters(name));
+    for (; named < trace.processes.size(); ++named)
+        name_width = std::max(name_width, letters(trace.processes[named].name));
     const Words said = words(trace, match, event);
     const std::string text = fmt::format(
         "{:>10.6f}  {}  {:<6}  {:<9}  {}{}",

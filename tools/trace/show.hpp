@@ -17,6 +17,7 @@ public:
 private:
     bool coloured;
     std::size_t name_width = 6;
+    std::size_t named = 0; // processes whose names were measured
 };
 
 /// A table: for each socket its messages, bytes, and what is unmatched.

@@ -436,8 +436,8 @@ private:
                 R"(<path class="hollow" d="M{0:.1f} {1:.1f}l5 5l-5 5l-5 -5z"/>)",
                 x, item.y - 5);
         const bool fits =
-            x + 12 + 6.2 * static_cast<double>(letters(item.text)) <
-            layout.width - 16;
+            x + 12 + 5.9 * static_cast<double>(letters(item.text)) <
+            layout.width - 12;
         canvas.words({x + (fits ? 10 : -10), item.y + 4}, "note", item.text,
                      fits ? "start" : "end");
         canvas.put("</g>");
