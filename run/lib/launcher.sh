@@ -30,7 +30,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/workbook.sh"
 
 python=${WORKBOOK_PYTHON:-/usr/bin/python3} # the one that has python3-zmq
-patience=20 # seconds before a wait is called a failure
+patience=30 # seconds before a wait is called a failure
 
 declare -A pid_of=() # the processes that run
 declare -A group_of=() # their process groups

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience = 20s; // before a wait is called a failure
+constexpr auto patience = 60s; // before a wait is called a failure
 
 struct DiesWithTheTest : bp::extend::handler
 {
