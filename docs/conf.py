@@ -11,7 +11,7 @@ author = "the authors of the ØMQ Workbook"
 language = "en"
 extensions = ["breathe", "sphinx_copybutton", "debian_furo", "workbook"]
 if (here / "_ext/workbook_sequence.py").exists():
-    extensions.append("workbook_sequence")
+    extensions.insert(0, "workbook_sequence")
 exclude_patterns = ["_ext", "_static"]
 
 breathe_projects = {"common": str(here.parent / "build/book/doxygen/xml")}

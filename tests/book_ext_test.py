@@ -65,8 +65,8 @@ class Lessons(unittest.TestCase):
 class Transcripts(unittest.TestCase):
     def test_take_any_bytes_that_a_program_printed(self):
         events = parse(b"1.5\tout\tclient\ta\tb\x0c\xff<\x1b[31m\n")
-        self.assertEqual(events,
-                         [Event(1.5, "out", "client", "a\tb\x0c\ufffd<\x1b[31m")])
+        self.assertEqual(events, [
+            Event(1.5, "out", "client", "a\tb\x0c\ufffd<\x1b[31m")])
         table = workbook.transcript_table(events, "any")
         self.assertIn("a\tb\u240c\ufffd&lt;\u241b[31m", table)
 
@@ -132,7 +132,8 @@ class Recording(unittest.TestCase):
 
     def test_is_made_once_and_again_only_where_a_chapter_changed(self):
         self.record_good_ones()
-        self.assertEqual(self.outdated(), {("01-one", "bad"), ("02-two", "bad")})
+        self.assertEqual(self.outdated(), {("01-one", "bad"),
+                                           ("02-two", "bad")})
         (self.root / "chapters/02-two/x.cpp").write_text("2")
         self.assertEqual(self.outdated(), {("01-one", "bad"), ("02-two", "bad"),
                                            ("02-two", "good")})
@@ -195,6 +196,11 @@ class Pages(unittest.TestCase):
         self.assertIn("multipart_t", page.split("<details")[0])
         self.assertNotIn("#include", page.split("<details")[0])
         self.assertIn("include", page.split("<details")[1])
+
+    def test_describe_every_header_of_common(self):
+        page = (ROOT / "docs/api.rst").read_text()
+        for header in (ROOT / "common").glob("*.hpp"):
+            self.assertIn(f".. doxygenfile:: {header.name}\n", page)
 
     def test_are_not_built_with_something_missing(self):
         for what, (text, message) in PAGE_ERRORS.items():

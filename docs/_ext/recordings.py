@@ -18,7 +18,8 @@ from sphinx.errors import ExtensionError
 
 KINDS = {"scenario", "start", "out", "enter", "exit", "say"}
 PATIENCE = 120  # seconds that one scenario may take
-SHARED = ["CMakeLists.txt", "common", "run/lib", "tools"]
+SHARED = ["CMakeLists.txt", "common", "run/lib", "tools/trace",
+          "tools/transcript"]
 
 
 @dataclass(frozen=True)

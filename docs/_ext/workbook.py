@@ -200,7 +200,8 @@ def transcript_stamp(stamp):
 # --- Drawings ----------------------------------------------------------------
 
 GRAPH = """graph [bgcolor=transparent ranksep=0.6 nodesep=0.25]
-node [shape=box style=rounded fontname="Helvetica" fontsize=13 margin="0.15,0.1"]
+node [shape=box style=rounded margin="0.15,0.1"]
+node [fontname="Helvetica" fontsize=13]
 edge [fontname="Helvetica" fontsize=11 arrowsize=0.8]
 """
 
@@ -292,8 +293,9 @@ def record_all(app):
 def setup(app):
     root = Path(app.confdir).parent
     app.add_config_value("workbook_root", str(root), "env")
-    app.add_config_value("workbook_recordings",
-                         str(root / "build/book/recordings"), "env")
+    if "workbook_recordings" not in app.config:
+        app.add_config_value("workbook_recordings",
+                             str(root / "build/book/recordings"), "env")
     # Sphinx has a directive of this name, for the options of programs.
     app.add_directive_to_domain("std", "program", Program, override=True)
     app.add_directive("scenarios", Scenarios)
