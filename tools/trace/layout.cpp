@@ -235,6 +235,32 @@ void Layout::choose_columns()
     });
 }
 
+// Who talks to a device's front goes left of it, who talks to its back right.
+void Layout::order_lanes()
+{
+    std::map<int, int> side;
+    const auto of = [&](int event) {
+        return trace.sockets[at(trace.events[at(event)].socket)].process;
+    };
+    for (const Message& message : match.messages)
+        for (const Receipt& receipt : message.receipts) {
+            if (receipt.devices.empty() || receipt.copy)
+                continue;
+            const Device& device = match.devices[at(receipt.devices[0])];
+            const int way = receipt.entries[0] == device.front ? 1 : -1;
+            side[of(message.send)] -= way;
+            side[of(receipt.event)] += way;
+        }
+    const auto rank = [&](const Lane& lane) {
+        const int sum = lane.device.empty() ? side[lane.process] : 0;
+        return sum < 0 ? -1 : sum > 0 ? 1 : 0;
+    };
+    if (!side.empty())
+        std::stable_sort(
+            lanes.begin(), lanes.end(),
+            [&](const Lane& a, const Lane& b) { return rank(a) < rank(b); });
+}
+
 void Layout::place_columns()
 {
     for (const Event& event : trace.events) {
@@ -299,6 +325,7 @@ Layout::Layout(const Trace& all, const Matcher& matched, int limit)
     choose_items(limit);
     add_notes();
     choose_columns();
+    order_lanes();
     place_columns();
     place_rows();
 }

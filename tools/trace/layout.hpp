@@ -64,6 +64,7 @@ private:
     void choose_items(int limit);
     void add_notes();
     void choose_columns();
+    void order_lanes();
     void place_columns();
     void place_rows();
 

@@ -75,6 +75,7 @@ struct Known // of a socket
     std::unordered_map<std::uint64_t, int> peer_called; // ROUTER: by identity
     std::unordered_map<int, std::map<int, Index>> indexes; // by cut, receiver
     int answers = -1; // REP: whose request it has read
+    int request = -1; // REP: the event of that
     bool sampled = false;
     bool listens_to_monitor = false;
     bool controls = false; // talks to a device's control socket
@@ -92,7 +93,8 @@ struct Matcher::State
     Graph graph;
     std::vector<Known> sockets;
     std::vector<int> target; // of a message: the socket, where that is known
-    std::vector<bool> taken; // of a message for one receiver: it has it
+    std::vector<int> request_of; // of a REP's reply: the event of its request
+    std::vector<bool> taken;     // of a message for one receiver: it has it
     // Of a message: it could have been another that was received.
     std::vector<bool> doubted;
     std::unordered_map<std::string, int> end_of; // tcp connections
@@ -200,6 +202,8 @@ void Matcher::sent(int number)
         target = peer == socket.peer_called.end() ? -1 : peer->second;
     }
     state->target.push_back(target);
+    state->request_of.push_back(type == "REP" ? socket.request : -1);
+    socket.request = -1;
     state->taken.push_back(false);
     state->doubted.push_back(false);
     if (!event.partial) // libzmq sends whole messages only
@@ -224,6 +228,8 @@ void Matcher::received(int number)
     Event& event = all.events[at(number)];
     Known& receiver = state->sockets[at(event.socket)];
     const std::string& type = all.sockets[at(event.socket)].type;
+    if (type == "REP")
+        receiver.request = number;
     if (event.partial || type == "XPUB" || receiver.listens_to_monitor)
         return; // subscriptions and reports come from the library
 
@@ -496,6 +502,43 @@ void mark_ambiguous(const Trace& all, std::vector<Message>& messages,
 
 } // namespace
 
+// A reply that certainly reached a REQ tells whose request it answers: the
+// last one that this REQ sent before.
+void Matcher::learn_from_replies()
+{
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const int request = state->request_of[i];
+        if (request < 0 || messages[i].receipts.size() != 1 ||
+            messages[i].receipts[0].ambiguous || state->target[i] >= 0)
+            continue;
+        const Event& reply = all.events[at(messages[i].receipts[0].event)];
+        if (all.sockets[at(reply.socket)].type != "REQ")
+            continue;
+        const std::vector<int>& sent = state->sockets[at(reply.socket)].sent;
+        const auto after =
+            std::partition_point(sent.begin(), sent.end(), [&](int message) {
+                return all.events[at(messages[at(message)].send)].t < reply.t;
+            });
+        const int matched = all.events[at(request)].message;
+        if (after == sent.begin() || matched < 0)
+            continue;
+        const int asked = *(after - 1);
+        Message& one = messages[at(asked)];
+        Message& other = messages[at(matched)];
+        if (asked != matched) {
+            if (key_of(all.events[at(one.send)], 0) !=
+                key_of(all.events[at(other.send)], 0))
+                continue;
+            std::swap(one.receipts, other.receipts);
+            for (const int message : {asked, matched})
+                for (const Receipt& receipt : messages[at(message)].receipts)
+                    all.events[at(receipt.event)].message = message;
+        }
+        for (Receipt& receipt : one.receipts)
+            receipt.ambiguous = false;
+    }
+}
+
 void Matcher::finish()
 {
     for (Known& sender : state->sockets)
@@ -507,6 +550,7 @@ void Matcher::finish()
                     mark_ambiguous(all, messages, group, reader, state->target);
                 }
 
+    learn_from_replies();
     std::unordered_set<int> controls;
     for (const Device& device : devices)
         controls.insert(device.control);

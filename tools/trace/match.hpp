@@ -83,6 +83,7 @@ private:
     struct State;
     void sent(int event);
     void received(int event);
+    void learn_from_replies();
 
     Trace& all;
     std::unique_ptr<State> state;

@@ -366,12 +366,27 @@ private:
                 canvas.tip(start, to);
             else
                 canvas.cross(to);
-            canvas.words({to.x + side * 11, to.y + 4}, "note reason", bad,
+            canvas.words({to.x + side * 11, to.y + 5}, "note reason", bad,
                          side > 0 ? "start" : "end");
         }
+        canvas.put("</g>");
+    }
+
+    // After all arrows, so that none crosses the words.
+    void label(int number, const Rows& rows)
+    {
+        const Message& one = match.messages[at(number)];
+        const Event& send = trace.events[at(one.send)];
+        const Point start{x_of(send.socket), layout.items[at(rows.send)].y};
+        const double side = direction(one);
+        int last = rows.send;
+        for (const auto& [item, receipt] : rows.receives)
+            last = std::max(last, item);
+        canvas.put(R"(<g class="step p{}" data-step="{}" data-until="{}">)",
+                   hue(send.socket), rows.send, last);
         canvas.put(R"(<circle class="mark" cx="{:.1f}" cy="{:.1f}" r="2.6"/>)",
                    start.x, start.y);
-        canvas.words({start.x + side * 8, start.y - 5}, "label",
+        canvas.words({start.x + side * 8, start.y - 6}, "label",
                      short_text(send, 24), side > 0 ? "start" : "end");
         canvas.put("</g>");
     }
@@ -391,6 +406,9 @@ private:
         for (const auto& [number, of_one] : rows)
             if (of_one.send >= 0)
                 message(number, of_one);
+        for (const auto& [number, of_one] : rows)
+            if (of_one.send >= 0)
+                label(number, of_one);
     }
 
     void fold(const Item& item, int step)
