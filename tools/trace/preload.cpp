@@ -232,8 +232,11 @@ void note_received(void* handle, zmq_msg_t* message, std::int64_t t)
     char copy[64];
     const Frame frame =
         look_at(REAL(zmq_msg_data)(message), REAL(zmq_msg_size)(message), copy);
+    const bool more = REAL(zmq_msg_more)(message) != 0;
+    if (left_out(*socket, receiving, frame, more, t))
+        return;
     const bool first = socket->message[receiving].count == 0;
-    record(*socket, receiving, frame, REAL(zmq_msg_more)(message) != 0, t,
+    record(*socket, receiving, frame, more, t,
            first ? via(*socket, message) : std::string_view{});
 }
 
@@ -257,9 +260,10 @@ int send(void* handle, const void* data, std::size_t size, int flags,
         result = call();
     }
     const KeepErrno keep;
-    if (result >= 0)
-        record(*socket, sending, frame, (flags & ZMQ_SNDMORE) != 0, t);
-    else
+    const bool more = (flags & ZMQ_SNDMORE) != 0;
+    if (result >= 0 && !left_out(*socket, sending, frame, more, t))
+        record(*socket, sending, frame, more, t);
+    else if (result < 0)
         note_failure(handle, "send", errno);
     return result;
 }

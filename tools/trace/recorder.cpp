@@ -202,6 +202,13 @@ Budget spend(std::int64_t t)
     return used < 50 * messages_a_window ? Budget::some : Budget::none;
 }
 
+bool is_flooded(std::int64_t t)
+{
+    return in_stock.load(std::memory_order_relaxed) <= 0 &&
+           t - window_start.load(std::memory_order_relaxed) <= window &&
+           in_window.load(std::memory_order_relaxed) >= messages_a_window;
+}
+
 bool is_introduced()
 {
     return introduced.load();

@@ -33,6 +33,9 @@ enum class Budget
 /// likes, and 20,000 a second after that; beyond, only a sample.
 Budget spend(std::int64_t t);
 
+/// Whether all that this process may write at this time is used up.
+bool is_flooded(std::int64_t t);
+
 /// A number that follows a fork: of this process, not of its parent.
 int process_id();
 

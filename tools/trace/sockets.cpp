@@ -101,22 +101,28 @@ void put_frame(Message& message, const Frame& frame)
     line.put("]");
 }
 
+void skip(Socket& socket, Direction direction, std::uint64_t bytes,
+          std::int64_t t)
+{
+    constexpr std::int64_t tell_every = 100'000'000; // ns
+    Skipped& skipped = socket.skipped[direction];
+    if (skipped.messages++ == 0)
+        skipped.since = t;
+    skipped.bytes += bytes;
+    if (t - skipped.since > tell_every)
+        tell_skipped(socket, direction, t);
+}
+
 void end_message(Socket& socket, Direction direction)
 {
     const Message& message = socket.message[direction];
-    Skipped& skipped = socket.skipped[direction];
     const Budget budget = spend(message.start);
     if (budget == Budget::all ||
         (budget == Budget::some && message.hash % sample == 0)) {
         write(socket, direction, true);
     } else {
-        if (skipped.messages++ == 0)
-            skipped.since = message.start;
-        skipped.bytes += message.bytes;
+        skip(socket, direction, message.bytes, message.start);
     }
-    constexpr std::int64_t tell_every = 100'000'000; // ns
-    if (skipped.messages > 0 && message.start - skipped.since > tell_every)
-        tell_skipped(socket, direction, message.start);
 }
 
 void reset(Message& message)
@@ -186,6 +192,18 @@ void record(Socket& socket, Direction direction, const Frame& frame, bool more,
         return;
     end_message(socket, direction);
     reset(message);
+}
+
+bool left_out(Socket& socket, Direction direction, const Frame& frame,
+              bool more, std::int64_t t)
+{
+    if (more || !is_flooded(t) || frame.hash % sample == 0)
+        return false;
+    const std::lock_guard lock{socket.mutex};
+    if (socket.message[direction].count > 0)
+        return false;
+    skip(socket, direction, frame.size, t);
+    return true;
 }
 
 void flush(Socket& socket)

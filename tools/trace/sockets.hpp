@@ -73,6 +73,11 @@ void forget(void* handle);
 void record(Socket& socket, Direction direction, const Frame& frame, bool more,
             std::int64_t t, std::string_view via = {});
 
+/// Counts a message of a single frame that a flood leaves no room for, before
+/// more work is put into it. False if it is to be recorded.
+bool left_out(Socket& socket, Direction direction, const Frame& frame,
+              bool more, std::int64_t t);
+
 /// Tells what was left out, and a message whose end never came.
 void flush(Socket& socket);
 
