@@ -534,6 +534,19 @@ TEST_CASE("a Python program is traced like any other")
     CHECK(run.ways("World") == Ways{"server -> client"});
 }
 
+TEST_CASE("a program that forks after its first socket goes on in both")
+{
+    Scene scene;
+    const Result result = run_to_end(scene.command(
+        "parent",
+        {"/usr/bin/python3", WORKBOOK_ROOT "/tests/trace_peers/forking_peer.py",
+         "ipc://" + (scene.folder.path / "socket").string()}));
+    CHECK(result.status == 0);
+    CHECK(result.out == "got to the child\n");
+    const Run run{scene.file};
+    CHECK(run.ways("to the child") == Ways{"parent -> parent #2"});
+}
+
 TEST_CASE("a flood is sampled, and still counted to the last message")
 {
     Scene scene;

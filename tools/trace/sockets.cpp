@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <new>
 #include <shared_mutex>
 #include <unordered_map>
 
@@ -26,13 +27,15 @@ struct Table
     int last = 0;
 };
 
+// A child has its parent's sockets in its memory, but may not use them. The
+// mutex is made anew, for a child cannot unlock what its parent has locked.
 Table* make_table()
 {
     static auto* const made = new Table;
     pthread_atfork([] { made->mutex.lock(); }, [] { made->mutex.unlock(); },
                    [] {
-                       made->mutex.unlock();
-                       made->sockets.clear(); // the parent's
+                       new (&made->mutex) std::shared_mutex;
+                       made->sockets.clear();
                        start_again_in_child();
                    });
     return made;
