@@ -1,0 +1,49 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <csignal>
+#include <optional>
+#include <vector>
+
+/// The processes that this one forks: none outlives it, and none is left to
+/// run when it stops.
+///
+/// Only a process with a single thread may fork safely, so make this object
+/// and all forks before any ZeroMQ context: a context starts threads. The
+/// stop signals (SIGINT, SIGTERM) stay blocked from here on, in the children
+/// as well; StopOnSignal takes them there.
+class Children
+{
+public:
+    Children();
+    Children(const Children&) = delete;
+    Children& operator=(const Children&) = delete;
+    /// Sends SIGTERM to those that still run and waits for them; what has not
+    /// ended after some seconds gets SIGKILL.
+    ~Children();
+
+    /// Forks. The child is in a process group of its own, so that Ctrl-C
+    /// reaches this process alone, and the kernel kills it when this process
+    /// dies. It owns no children.
+    /// @return 0 in the child, the child's process id in the parent
+    /// @throws std::system_error
+    pid_t fork();
+
+    struct Ended
+    {
+        pid_t pid;
+        int status; ///< the exit status, or 128 + signal
+    };
+
+    /// Waits for the end of any child.
+    /// @return none when a stop signal came, or when no child is left
+    std::optional<Ended> wait();
+
+private:
+    std::optional<Ended> take_ended();
+    void signal_all(int number) const;
+
+    std::vector<pid_t> running;
+    sigset_t awaited{}; // SIGCHLD and the stop signals
+};
