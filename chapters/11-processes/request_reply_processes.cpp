@@ -74,9 +74,12 @@ bool play(Plan& plan)
         ask(plan);
         return true;
     }
-    while (const auto ended = children.wait())
+    while (const auto ended = children.wait()) {
+        if (ended->status > 128)
+            throw std::runtime_error{"a process was killed: stopped them all"};
         if (ended->status != 0)
             return false; // the others are stopped
+    }
     return true;
 }
 

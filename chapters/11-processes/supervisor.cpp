@@ -14,7 +14,6 @@
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
-#include <deque>
 #include <map>
 
 using Clock = std::chrono::steady_clock;
@@ -22,8 +21,7 @@ constexpr std::int64_t longest_frame = 1 << 20; // bytes
 
 struct Plan
 {
-    std::vector<Endpoint> servers{"tcp://127.0.0.1:5550",
-                                  "tcp://127.0.0.1:5552"};
+    std::vector<Endpoint> servers{"tcp://127.0.0.1:5550"};
     std::uint64_t crash_after = 0;
     std::chrono::milliseconds pause{100}, longest{2000};
 };
@@ -40,9 +38,9 @@ void serve(const Server& self, std::uint64_t crash_after)
     zmq::context_t context;
     const StopOnSignal stop{context};
     zmq::socket_t server{context, zmq::socket_type::rep};
-    pause(server, self.pause); // here, so that the supervisor never waits
     server.set(zmq::sockopt::maxmsgsize, longest_frame);
     server.set(zmq::sockopt::linger, 0);
+    pause(server, self.pause); // here, so that the supervisor never waits
     server.bind(self.endpoint);
     announce(server);
 
@@ -60,35 +58,36 @@ void serve(const Server& self, std::uint64_t crash_after)
 Server next_life(const Server& killed, const Plan& plan)
 {
     const auto lived = Clock::now() - killed.forked - killed.pause;
-    Server server{killed.endpoint, std::min(killed.pause * 2, plan.longest)};
-    if (killed.pause.count() == 0 || lived >= plan.longest)
-        server.pause = plan.pause;
-    fmt::print("{} was killed, starts again in {} ms\n", server.endpoint.str(),
-               server.pause.count());
-    return server;
+    const auto pause = killed.pause.count() == 0 || lived >= plan.longest
+                           ? plan.pause
+                           : std::min(killed.pause * 2, plan.longest);
+    fmt::print("{} was killed, starts again in {} ms\n", killed.endpoint.str(),
+               pause.count());
+    return {killed.endpoint, pause};
 }
 
 // Whether all went well. In a child it returns too, when it is stopped.
 bool supervise(Plan& plan)
 {
     Children children;
-    std::deque<Server> to_start;
+    std::vector<Server> to_start;
     for (const Endpoint& endpoint : plan.servers)
         to_start.push_back({endpoint, {}});
     std::map<pid_t, Server> running;
     while (true) {
-        for (; !to_start.empty(); to_start.pop_front()) {
+        for (const Server& server : to_start) {
             const pid_t child = children.fork();
             if (child == 0) {
-                plan.servers = {to_start[0].endpoint}; // for an error's text
-                serve(to_start[0], plan.crash_after);
+                plan.servers = {server.endpoint}; // for the text of an error
+                serve(server, plan.crash_after);
                 return true;
             }
-            running.emplace(child, to_start[0]);
+            running.emplace(child, server);
         }
+        to_start.clear();
         const auto ended = children.wait();
         if (!ended)
-            return true;
+            return true; // stopped, or nobody is left
         const Server server = running.extract(ended->pid).mapped();
         if (ended->status > 128) // by a signal
             to_start.push_back(next_life(server, plan));
@@ -102,8 +101,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Starts servers that were killed again."};
     options.add("--bind", plan.servers, "Server to start; may be repeated");
-    options.add("--crash-after", plan.crash_after,
-                "A server dies of this request, 0 = of none");
+    options.add("--crash-after", plan.crash_after, "Deadly request, 0 = none");
     options.add("--pause", plan.pause, "Before the first new start");
     options.add("--longest", plan.longest, "Pauses double up to this");
     return run(options, argc, argv, [&] {

@@ -16,7 +16,7 @@ void flood(const Endpoint& endpoint, std::uint64_t count)
     const StopOnSignal stop{context};
     zmq::socket_t jobs{context, zmq::socket_type::push};
     jobs.set(zmq::sockopt::maxmsgsize, longest_frame);
-    jobs.set(zmq::sockopt::linger, count == 0 ? 0 : 1000);
+    jobs.set(zmq::sockopt::linger, count == 0 ? 0 : 5000);
     jobs.connect(endpoint);
     fmt::print("connected to {}\n", endpoint.str());
     for (std::uint64_t n = 1; n <= count || count == 0; ++n)

@@ -6,8 +6,8 @@
 //                     [--ticks 0]     Enter shows the count, "Exit" stops it.
 
 #include "chapters/12-poller/line_reader.hpp"
+#include "chapters/12-poller/timer.hpp"
 #include "common/announce.hpp"
-#include "common/numbers.hpp"
 #include "common/printable.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
@@ -17,13 +17,13 @@
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
-using Clock = std::chrono::steady_clock;
-constexpr std::int64_t longest_frame = 1 << 20; // bytes
+constexpr std::int64_t longest_frame = 1 << 20;
 constexpr int burst = 100; // messages from one socket in one turn
 
 struct Plan
 {
-    Endpoint jobs = "tcp://127.0.0.1:5556", news = "tcp://127.0.0.1:5558";
+    Endpoint jobs = "tcp://127.0.0.1:5556";
+    Endpoint news = "tcp://127.0.0.1:5558";
     std::chrono::milliseconds interval{500};
     std::uint64_t ticks = 0;
 };
@@ -31,12 +31,20 @@ struct Plan
 struct Worker
 {
     std::uint64_t jobs = 0;
+    std::uint64_t turns = 0;
     bool exit = false;
+    LineReader lines{};
+
+    bool read_stdin()
+    {
+        return lines.read(STDIN_FILENO, [this](const std::string& line) {
+            take("line", line);
+        });
+    }
 
     void take(std::string_view what, std::string_view text)
     {
-        if (what == "job" && text.starts_with("job ") &&
-            numbers(text.substr(4)).size() == 1)
+        if (what == "job" && text.starts_with("job "))
             ++jobs;
         else if (what == "line" && text.empty())
             fmt::print("{} jobs\n", jobs);
@@ -68,43 +76,26 @@ void receive(zmq::socket_t& socket, const char* what, Worker& worker)
                     message.front().to_string_view());
 }
 
-std::chrono::milliseconds time_until(Clock::time_point time)
-{
-    using std::chrono::ceil, std::chrono::milliseconds;
-    return std::max(ceil<milliseconds>(time - Clock::now()), milliseconds{0});
-}
-
-void take_turns(zmq::socket_t& jobs, zmq::socket_t& news, const Plan& plan)
-{
-    std::vector<zmq::pollitem_t> items{{jobs.handle(), 0, ZMQ_POLLIN, 0},
-                                       {news.handle(), 0, ZMQ_POLLIN, 0},
-                                       {nullptr, STDIN_FILENO, ZMQ_POLLIN, 0}};
-    Worker worker;
-    LineReader lines;
-    auto next_tick = Clock::now() + plan.interval;
-    std::uint64_t ticks = 0, turns = 0;
-    for (; !worker.exit && (ticks < plan.ticks || plan.ticks == 0); ++turns) {
-        zmq::poll(items, time_until(next_tick));
-        receive(jobs, "job", worker);
-        receive(news, "news", worker);
-        if (items.size() == 3 && items[2].revents != 0 &&
-            !lines.read(STDIN_FILENO, [&](auto& l) { worker.take("line", l); }))
-            items.pop_back(); // stdin has ended
-        if (Clock::now() >= next_tick) {
-            fmt::print("Tick {}\n", ++ticks);
-            next_tick = Clock::now() + plan.interval;
-        }
-    }
-    fmt::print("{} jobs in {} turns\n", worker.jobs, turns);
-}
-
 void work(const Plan& plan)
 {
     zmq::context_t context;
     const StopOnSignal stop{context};
     zmq::socket_t jobs = listen(context, plan.jobs, "jobs");
     zmq::socket_t news = listen(context, plan.news, "news");
-    take_turns(jobs, news, plan);
+    std::vector<zmq::pollitem_t> items{{jobs.handle(), 0, ZMQ_POLLIN, 0},
+                                       {news.handle(), 0, ZMQ_POLLIN, 0},
+                                       {nullptr, STDIN_FILENO, ZMQ_POLLIN, 0}};
+    Worker worker;
+    for (Timer timer{plan.interval}; !worker.exit && !timer.done(plan.ticks);) {
+        ++worker.turns;
+        zmq::poll(items, timer.left());
+        receive(jobs, "job", worker);
+        receive(news, "news", worker);
+        if (items.size() == 3 && items[2].revents != 0 && !worker.read_stdin())
+            items.pop_back(); // stdin has ended
+        timer.tick_if_due();
+    }
+    fmt::print("{} jobs in {} turns\n", worker.jobs, worker.turns);
 }
 
 int main(int argc, char** argv)
