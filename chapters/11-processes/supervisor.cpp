@@ -43,7 +43,6 @@ void serve(const Server& self, std::uint64_t crash_after)
     pause(server, self.pause); // here, so that the supervisor never waits
     server.bind(self.endpoint);
     announce(server);
-
     zmq::multipart_t request;
     for (std::uint64_t n = 1; request.recv(server); ++n) {
         if (n == crash_after)
@@ -53,14 +52,14 @@ void serve(const Server& self, std::uint64_t crash_after)
     }
 }
 
-// The same server after a longer pause; the first one again if it had lived
-// for longer than the longest.
+// The same server after a longer pause, a short one after a long life.
 Server next_life(const Server& killed, const Plan& plan)
 {
     const auto lived = Clock::now() - killed.forked - killed.pause;
-    const auto pause = killed.pause.count() == 0 || lived >= plan.longest
-                           ? plan.pause
-                           : std::min(killed.pause * 2, plan.longest);
+    const auto pause =
+        lived >= plan.longest
+            ? plan.pause
+            : std::min(std::max(plan.pause, killed.pause * 2), plan.longest);
     fmt::print("{} was killed, starts again in {} ms\n", killed.endpoint.str(),
                pause.count());
     return {killed.endpoint, pause};
@@ -70,10 +69,10 @@ Server next_life(const Server& killed, const Plan& plan)
 bool supervise(Plan& plan)
 {
     Children children;
+    std::map<pid_t, Server> running;
     std::vector<Server> to_start;
     for (const Endpoint& endpoint : plan.servers)
         to_start.push_back({endpoint, {}});
-    std::map<pid_t, Server> running;
     while (true) {
         for (const Server& server : to_start) {
             const pid_t child = children.fork();
@@ -101,7 +100,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Starts servers that were killed again."};
     options.add("--bind", plan.servers, "Server to start; may be repeated");
-    options.add("--crash-after", plan.crash_after, "Deadly request, 0 = none");
+    options.add("--crash-after", plan.crash_after, "Requests, 0 = never");
     options.add("--pause", plan.pause, "Before the first new start");
     options.add("--longest", plan.longest, "Pauses double up to this");
     return run(options, argc, argv, [&] {
