@@ -134,7 +134,7 @@ TEST_CASE("every program that listens survives hostile peers")
         if (process.runs_for(0ms))
             CHECK(process.stop() == 0);
         else
-            CHECK(process.finish() <= 1); // done by itself: no crash
+            CHECK(process.finish() <= 2); // by itself, or refused: no crash
         check_terminal_is_safe(process);
     }
 }
