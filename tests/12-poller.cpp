@@ -186,7 +186,10 @@ TEST_CASE("a flood of jobs stops neither news nor stdin nor the timer")
     }
     poller.write("Exit\n");
     CHECK(poller.finish() == 0);
-    CHECK(count_lines(poller.out(), " turns") == 1);
+    const std::string last = poller.out_lines().back(); // "N jobs in N turns"
+    const std::size_t in = last.find(" in ");
+    REQUIRE(in != std::string::npos);
+    CHECK(std::stoull(last) <= 100 * std::stoull(last.substr(in + 4)));
     CHECK(poller.err().empty());
     CHECK(flooder.stop() == 0);
 }
