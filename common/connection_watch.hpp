@@ -1,20 +1,21 @@
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <zmq.hpp>
 
 /// Knows when the connection of a socket is made, handshake and all. Until
 /// then a peer that deals out messages does not know of this one, and gives
 /// it none: connect() only orders a connection, and returns at once.
 ///
-/// Make it before connect(), one in a context.
+/// Make it before connect().
 class ConnectionWatch : zmq::monitor_t
 {
 public:
     /// @param socket the one that will connect; this takes its monitor
     explicit ConnectionWatch(zmq::socket_t& socket)
     {
-        init(socket, "inproc://connection-watch",
+        init(socket,
+             fmt::format("inproc://connection-watch-{}", socket.handle()),
              ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
     }
 
