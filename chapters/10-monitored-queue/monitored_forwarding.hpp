@@ -16,7 +16,7 @@
 ///
 /// Nothing is lost on the way. A message for which there is no room is held,
 /// and no other is taken from its side until it has gone. Replies are dropped
-/// only for a client that is gone or takes none for a second. Monitors are
+/// only for a client that is gone or takes none for too long. Monitors are
 /// never waited for: one that is slow misses messages.
 class MonitoredForwarding
 {
@@ -31,6 +31,9 @@ public:
 
     /// Called when the first monitor has come (true) or the last one gone.
     std::function<void(bool)> on_monitored = [](bool) {};
+
+    /// How long a reply waits for room at a client that takes none.
+    std::chrono::milliseconds patience{1000};
 
     /// Forwards until the context is shut down, which throws ETERM.
     [[noreturn]] void run()
@@ -60,7 +63,6 @@ private:
     };
 
     static constexpr int burst = 200;
-    static constexpr std::chrono::seconds patience{1};
 
     // Waits for a message where one may be taken, and for room where one is
     // held. A ROUTER has no event for room at one certain client: for that we

@@ -4,6 +4,7 @@
 //     monitored_queue [--bind-frontend tcp://127.0.0.1:5559]
 //                     [--bind-backend tcp://127.0.0.1:5560]
 //                     [--bind-monitor tcp://127.0.0.1:5562] [--mark 10000]
+//                     [--patience 1000]
 //                                                          Ctrl-C stops it.
 
 #include "chapters/10-monitored-queue/monitored_forwarding.hpp"
@@ -19,6 +20,7 @@ struct Plan
     Endpoint backend = "tcp://127.0.0.1:5560";
     Endpoint monitor = "tcp://127.0.0.1:5562";
     int mark = 10'000;
+    std::chrono::milliseconds patience{1000};
 };
 
 zmq::socket_t bind(zmq::context_t& context, zmq::socket_type type,
@@ -49,6 +51,7 @@ void queue(const Plan& plan)
     forwarding.on_monitored = [](bool is_monitored) {
         fmt::print("{} monitor listens\n", is_monitored ? "A" : "No");
     };
+    forwarding.patience = plan.patience;
     forwarding.run();
 }
 
@@ -61,5 +64,7 @@ int main(int argc, char** argv)
     options.add("--bind-monitor", plan.monitor, "Where monitors connect");
     options.add("--mark", plan.mark, 1, 1'000'000,
                 "Messages that wait for a slow monitor, which misses the rest");
+    options.add("--patience", plan.patience,
+                "How long a reply waits for room at a client that takes none");
     return run(options, argc, argv, [&] { queue(plan); });
 }
