@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
@@ -343,6 +344,29 @@ TEST_CASE("a monitor reports and drops what no queue would say")
         CHECK(count_lines(monitor.err(), "Dropped") == (table ? 3 : 0));
         CHECK(receive(liar).front().front() == '\0'); // it has left
     }
+}
+
+TEST_CASE("pyzmq's monitored queue speaks of its messages in the same way")
+{
+    const auto name = [](const char* role) {
+        return fmt::format("ipc://@workbook-test-{}-{}", getpid(), role);
+    };
+    Process queue{{"/usr/bin/python3",
+                   WORKBOOK_ROOT "/tools/bench/pyzmq_monitored_queue.py",
+                   name("frontend"), name("backend"), name("monitor")}};
+    Process monitor{
+        {"queue_monitor", "--connect", name("monitor"), "--count", "4"}};
+    Process server{{"monitored_server", "--connect", name("backend")}};
+    Process client{{"monitored_client", "--connect", name("frontend"), "--name",
+                    "anna", "--count", "0"}};
+    CHECK(monitor.finish() == 0);
+    CHECK(count_lines(monitor.out(), "[in] [anna] [] [Hello ") == 2);
+    CHECK(count_lines(monitor.out(), "[out] [anna] [] [World from server 1]") ==
+          2);
+    CHECK(client.stop() == 0);
+    CHECK(server.stop() == 0);
+    queue.close_stdin();
+    CHECK(queue.finish() == 0);
 }
 
 TEST_CASE("latencies: the rank below which so many per cent lie")

@@ -3,7 +3,6 @@
 //
 //     steered_proxy
 
-#include "common/printable.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 

@@ -39,13 +39,15 @@ public:
     [[noreturn]] void run()
     {
         while (true) {
-            wait();
-            count_monitors();
+            const Ready ready = wait();
             // Many messages for one look at the sockets: looking costs more
             // than carrying.
-            for (Way* way : {&requests, &replies})
-                for (int n = 0; n < burst && carry(*way); ++n) {
-                }
+            for (int n = 0; n < burst && ready.requests && carry(requests); ++n)
+                ;
+            for (int n = 0; n < burst && ready.replies && carry(replies); ++n)
+                ;
+            if (ready.monitors)
+                count_monitor();
         }
     }
 
@@ -64,10 +66,17 @@ private:
 
     static constexpr int burst = 200;
 
+    struct Ready
+    {
+        bool requests;
+        bool replies;
+        bool monitors;
+    };
+
     // Waits for a message where one may be taken, and for room where one is
     // held. A ROUTER has no event for room at one certain client: for that we
     // look again after a moment.
-    void wait()
+    Ready wait()
     {
         const bool request_held = !requests.held.empty();
         const bool reply_held = !replies.held.empty();
@@ -81,22 +90,25 @@ private:
             {monitors.handle(), 0, ZMQ_POLLIN, 0},
         }};
         zmq::poll(items, std::chrono::milliseconds{reply_held ? 1 : -1});
+        return {items[0].revents != 0 || (items[1].revents & ZMQ_POLLOUT) != 0,
+                reply_held || (items[1].revents & ZMQ_POLLIN) != 0,
+                items[2].revents != 0};
     }
 
     // An XPUB receives subscriptions (a first byte of 1) and their ends (0),
     // and whatever else a peer makes up.
-    void count_monitors()
+    void count_monitor()
     {
         zmq::message_t change;
-        while (monitors.recv(change, zmq::recv_flags::dontwait)) {
-            const bool was_monitored = subscriptions > 0;
-            if (change.to_string_view().starts_with('\1'))
-                ++subscriptions;
-            else if (change.to_string_view().starts_with('\0'))
-                --subscriptions;
-            if (was_monitored != (subscriptions > 0))
-                on_monitored(subscriptions > 0);
-        }
+        if (!monitors.recv(change, zmq::recv_flags::dontwait))
+            return;
+        const bool was_monitored = subscriptions > 0;
+        if (change.to_string_view().starts_with('\1'))
+            ++subscriptions;
+        else if (change.to_string_view().starts_with('\0'))
+            --subscriptions;
+        if (was_monitored != (subscriptions > 0))
+            on_monitored(subscriptions > 0);
     }
 
     // Takes a message, if none is held, and passes it on; false when there is
