@@ -3,7 +3,7 @@
 // side by side: what else the machine does can only slow a round down. Speeds
 // depend on the machine; their ratio says something.
 //
-//     bench_monitored_queue [--rounds 8] [--pyzmq]
+//     bench_monitored_queue [--rounds 8] [--window 100] [--pyzmq]
 
 #include "chapters/10-monitored-queue/monitored_forwarding.hpp"
 #include "common/run.hpp"
@@ -170,8 +170,9 @@ public:
                 [its](zmq::context_t& context) { listen(context, its); });
     }
 
-    void connect(zmq::context_t& context)
+    void connect(zmq::context_t& context, int its_window)
     {
+        window = its_window;
         client = open(context, socket_type::dealer);
         client.set(zmq::sockopt::rcvtimeo, 5000);
         client.connect(ends.frontend);
@@ -190,10 +191,9 @@ public:
     double rate = 0; // requests a second, in the best round
 
 private:
-    // With at most a hundred requests on their way at a time.
+    // With at most a window of requests on their way at a time.
     void carry(int count)
     {
-        constexpr int window = 100;
         zmq::message_t frame;
         for (int sent = 0, received = 0; received < count; ++received) {
             for (; sent < count && sent - received < window; ++sent) {
@@ -211,9 +211,17 @@ private:
     const Ends ends{lines++};
     std::list<Role> roles;
     zmq::socket_t client;
+    int window = 1;
 };
 
-void compare(int rounds, bool with_pyzmq)
+struct Plan
+{
+    int rounds = 8;
+    int window = 100;
+    bool with_pyzmq = false;
+};
+
+void compare(const Plan& plan)
 {
     zmq::context_t context;
     const StopOnSignal stop{context};
@@ -223,13 +231,13 @@ void compare(int rounds, bool with_pyzmq)
     lines.emplace_back("zmq_proxy, capture", captured_proxy, true);
     lines.emplace_back("ours, no monitor", monitored_queue, false);
     lines.emplace_back("ours, a monitor", monitored_queue, true);
-    if (with_pyzmq)
+    if (plan.with_pyzmq)
         lines.emplace_back("pyzmq, a monitor", pyzmq_queue, true);
     for (Line& line : lines)
-        line.connect(context);
-    for (int round = 0; round < rounds; ++round)
+        line.connect(context, plan.window);
+    for (int round = 0; round < plan.rounds; ++round)
         for (Line& line : lines)
-            line.measure(10'000);
+            line.measure(100 * plan.window);
 
     fmt::print("{:<20} {:>10} {:>14}\n", "way", "requests/s", "of zmq_proxy");
     for (const Line& line : lines)
@@ -239,10 +247,12 @@ void compare(int rounds, bool with_pyzmq)
 
 int main(int argc, char** argv)
 {
-    int rounds = 8;
-    bool with_pyzmq = false;
+    Plan plan;
     Options options{"Compares ways from client to server, with a monitor."};
-    options.add("--rounds", rounds, 1, 1000, "How often to measure each");
-    options.add("--pyzmq", with_pyzmq, "Measure pyzmq's monitored queue too");
-    return run(options, argc, argv, [&] { compare(rounds, with_pyzmq); });
+    options.add("--rounds", plan.rounds, 1, 1000, "How often to measure each");
+    options.add("--window", plan.window, 1, 500,
+                "Requests on their way at a time");
+    options.add("--pyzmq", plan.with_pyzmq,
+                "Measure pyzmq's monitored queue too");
+    return run(options, argc, argv, [&] { compare(plan); });
 }
