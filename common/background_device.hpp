@@ -17,6 +17,7 @@
 class DeviceSide
 {
 public:
+    /// @param its_type PULL, ROUTER and so on
     explicit DeviceSide(zmq::socket_type its_type) : type{its_type} {}
 
     /// As `socket.set(option, value)`, before the socket binds or connects.
@@ -68,6 +69,8 @@ private:
 class BackgroundDevice
 {
 public:
+    /// Two sides whose types make a device: PULL and PUSH, ROUTER and DEALER,
+    /// XSUB and XPUB. Nothing happens before it starts.
     BackgroundDevice(zmq::socket_type its_frontend,
                      zmq::socket_type its_backend);
     BackgroundDevice(const BackgroundDevice&) = delete;
@@ -77,7 +80,9 @@ public:
     /// call stop() to hear of it.
     ~BackgroundDevice();
 
+    /// The side that takes messages in, as a PULL does.
     DeviceSide frontend;
+    /// The side that passes them on, as a PUSH does.
     DeviceSide backend;
 
     /// Starts it in a thread. When this returns, all endpoints are bound.
