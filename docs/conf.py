@@ -9,9 +9,8 @@ sys.path.insert(0, str(here / "_ext"))
 project = "The ØMQ Workbook"
 author = "the authors of the ØMQ Workbook"
 language = "en"
-extensions = ["breathe", "sphinx_copybutton", "debian_furo", "workbook"]
-if (here / "_ext/workbook_sequence.py").exists():
-    extensions.insert(0, "workbook_sequence")
+extensions = ["breathe", "sphinx_copybutton", "debian_furo", "workbook",
+              "workbook_sequence"]
 exclude_patterns = ["_ext", "_static"]
 
 breathe_projects = {"common": str(here.parent / "build/book/doxygen/xml")}

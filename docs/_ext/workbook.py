@@ -293,9 +293,8 @@ def record_all(app):
 def setup(app):
     root = Path(app.confdir).parent
     app.add_config_value("workbook_root", str(root), "env")
-    if "workbook_recordings" not in app.config:
-        app.add_config_value("workbook_recordings",
-                             str(root / "build/book/recordings"), "env")
+    app.add_config_value("workbook_recordings",
+                         str(root / "build/book/recordings"), "env")
     # Sphinx has a directive of this name, for the options of programs.
     app.add_directive_to_domain("std", "program", Program, override=True)
     app.add_directive("scenarios", Scenarios)

@@ -110,11 +110,9 @@ def go_on(_translator, _node):
 
 def setup(app):
     """Registers the directive, the script and the style."""
-    book = Path(app.confdir).parent / "build"
-    app.add_config_value("workbook_recordings",
-                         str(book / "book" / "recordings"), "env")
+    root = Path(app.confdir).parent
     app.add_config_value("workbook_zmq_trace",
-                         str(book / "bin" / "zmq_trace"), "env")
+                         str(root / "build/bin/zmq_trace"), "env")
     app.add_node(OnlyElsewhere, html=(skip, None), latex=(go_on, go_on),
                  text=(go_on, go_on), man=(go_on, go_on),
                  texinfo=(go_on, go_on))
