@@ -30,9 +30,10 @@ public:
     /// @throws std::system_error
     pid_t fork();
 
+    /// A child that is no more.
     struct Ended
     {
-        pid_t pid;
+        pid_t pid;  ///< its process id, which may be used again
         int status; ///< the exit status, or 128 + signal
     };
 

@@ -29,17 +29,3 @@ html_use_index = False
 pygments_style = "default"
 pygments_dark_style = "github-dark"
 
-
-
-def setup(app):
-    """Leaves sequence diagrams out as long as nothing draws them."""
-    if "workbook_sequence" not in extensions:
-        from docutils.parsers.rst import Directive
-
-        class NoSequence(Directive):
-            required_arguments = 2
-
-            def run(self):
-                return []
-
-        app.add_directive("sequence", NoSequence)
