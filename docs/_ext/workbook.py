@@ -3,7 +3,8 @@
 ``.. program:: CHAPTER/NAME``
     The lesson part of a program, and the whole file folded below.
 ``.. transcript:: CHAPTER SCENARIO``
-    What the processes of a scenario said when it was last recorded.
+    What the processes of a scenario said when it was last recorded, and,
+    folded, the diagram of its messages.
 ``.. scenarios:: CHAPTER``
     The list of a chapter's scenarios.
 ``.. drawing::``
@@ -29,6 +30,7 @@ from sphinx.util import logging, status_iterator
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from recordings import Recordings, parse
+from workbook_sequence import figure
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +146,27 @@ class Transcript(SphinxDirective):
         box += code(f"run/{chapter} {scenario}", "text")
         box += raw(transcript_table(parse(file.read_bytes()), scenario)
                    + transcript_stamp(stamp))
-        return [box]
+        return [box, *self.folded_messages(chapter, scenario, file)]
+
+    def folded_messages(self, chapter, scenario, file):
+        """The diagram of the run, folded; nothing where the page shows it by
+        a directive of its own, or no messages were recorded."""
+        page = Path(self.env.doc2path(self.env.docname)).read_text()
+        if (f".. sequence:: {chapter} {scenario}\n" in page
+                or not has_messages(file.with_suffix(".trace"))):
+            return []
+        return [raw('<details class="messages"><summary>The messages of this '
+                    "run, step by step</summary>"),
+                *figure(self, chapter, scenario, {}), raw("</details>")]
+
+
+def has_messages(trace):
+    """Whether anything was sent in a recorded run."""
+    try:
+        with trace.open(errors="replace") as lines:
+            return any('"ev":"send"' in line for line in lines)
+    except OSError:
+        return False
 
 
 def visible(text):

@@ -47,6 +47,33 @@ def draw(program, trace, recording, options):
             check=True, capture_output=True, text=True).stdout
 
 
+def figure(directive, chapter, scenario, options):
+    """The nodes of a diagram with its replay; an error without a recording."""
+    config = directive.config
+    recording = Path(config.workbook_recordings) / chapter / f"{scenario}.tsv"
+    trace = recording.with_suffix(".trace")
+    for file in (trace, recording):
+        directive.env.note_dependency(str(file))
+    if not trace.exists():
+        raise directive.error(f"{chapter} {scenario} has no recorded messages")
+    name = re.sub(r"\W+", "-", f"sequence-{chapter}-{scenario}")
+    title = options.get("title", f"{chapter}: {scenario}")
+    words = ["--id", name, "--title", title]
+    if "limit" in options:
+        words += ["--limit", str(options["limit"])]
+    program = config.workbook_zmq_trace
+    try:
+        html = draw(program, trace, recording, words + ["--as", "replay"])
+        text = draw(program, trace, recording, words + ["--as", "text"])
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = getattr(error, "stderr", "") or str(error)
+        raise directive.error(
+            f"{chapter} {scenario} could not be drawn: {reason}") from error
+    plain = nodes.literal_block(text, text)
+    plain["language"] = "text"
+    return [nodes.raw("", html, format="html"), OnlyElsewhere("", plain)]
+
+
 class Sequence(SphinxDirective):
     """A sequence diagram of a scenario, from what really happened."""
 
@@ -58,36 +85,7 @@ class Sequence(SphinxDirective):
     }
 
     def run(self):
-        chapter, scenario = self.arguments
-        config = self.env.config
-        folder = Path(config.workbook_recordings) / chapter
-        trace = folder / f"{scenario}.trace"
-        recording = folder / f"{scenario}.tsv"
-        for file in (trace, recording):
-            self.env.note_dependency(str(file))
-        if not trace.exists():
-            return [self.state.document.reporter.error(
-                f"{chapter} {scenario} was not recorded: no {trace}",
-                line=self.lineno)]
-        name = re.sub(r"\W+", "-", f"sequence-{chapter}-{scenario}")
-        title = self.options.get("title", f"{chapter}: {scenario}")
-        options = ["--id", name, "--title", title]
-        if "limit" in self.options:
-            options += ["--limit", str(self.options["limit"])]
-        program = config.workbook_zmq_trace
-        try:
-            html = draw(program, trace, recording, options + ["--as", "replay"])
-            words = draw(program, trace, recording, options + ["--as", "text"])
-        except (OSError, subprocess.CalledProcessError) as error:
-            reason = getattr(error, "stderr", "") or str(error)
-            return [self.state.document.reporter.error(
-                f"{chapter} {scenario} could not be drawn: {reason}",
-                line=self.lineno)]
-        raw = nodes.raw("", html, format="html")
-        plain = nodes.literal_block(words, words)
-        plain["language"] = "text"
-        only_elsewhere = OnlyElsewhere("", plain)
-        result = [raw, only_elsewhere]
+        result = figure(self, *self.arguments, self.options)
         if self.content:
             caption = nodes.paragraph(classes=["zmq-trace-caption"])
             self.state.nested_parse(self.content, self.content_offset, caption)
