@@ -40,6 +40,7 @@ declare -A colour_of=()
 name_width=8
 chapter_folder=$workbook_root/chapters/${0##*/}
 separator=$'\x1f' # between the fields of an event of tools/transcript
+begun_event= # what is read already of the next event
 record_file=
 trace_file=
 address=127.0.0.1
@@ -78,10 +79,16 @@ use_colour() {
   [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]
 }
 
-# Takes the next event; false when there is none within the time.
+# Takes the next event; false when there is none within the time. The time may
+# be over in the middle of one: what was read of it is kept for the next call.
 next_event() { # SECONDS
-  local time kind name text
-  IFS=$separator read -r -t "$1" -u "$events" time kind name text || return 1
+  local event time kind name text
+  IFS= read -r -t "$1" -u "$events" event || {
+    begun_event+=$event
+    return 1
+  }
+  event=$begun_event$event begun_event=
+  IFS=$separator read -r time kind name text <<<"$event"
   case $kind in
     out)
       note_in_record "$time" out "$name" "$text"
