@@ -163,6 +163,25 @@ class Book(unittest.TestCase):
         self.assertNotEqual(colours["light"], colours["dark"])
         self.check_console()
 
+    def test_a_page_is_dark_where_the_system_is(self):
+        def ask_for(scheme):
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "features": [{"name": "prefers-color-scheme",
+                              "value": scheme}]})
+
+        def background():
+            return self.browser.execute_script(
+                "return getComputedStyle(document.body).backgroundColor")
+
+        self.addCleanup(ask_for, "")
+        self.open("index.html")
+        ask_for("light")
+        light = background()
+        ask_for("dark")
+        self.assertNotEqual(background(), light)
+        self.browser.execute_script("document.body.dataset.theme = 'light'")
+        self.assertEqual(background(), light)
+
     def test_no_page_says_anything_on_the_console(self):
         for page in self.pages():
             with self.subTest(page):

@@ -1,10 +1,12 @@
 """Makes Debian's Furo complete: alone, and in a browser.
 
 Debian ships its script as it is before packing, with an import that browsers
-refuse in a plain script, so that the theme switch is dead; and its style asks
-the web server for a file of another package. Here both become part of the book.
+refuse in a plain script, so that the theme switch is dead. Its style asks the
+web server for a file of another package, and does not know that a reader's
+system may be dark: only the code would be. Here the book gets all of it.
 """
 
+import re
 from pathlib import Path
 
 import furo
@@ -13,6 +15,7 @@ SCRIPTS = Path(furo.__file__).parent / "theme/furo/static/scripts"
 IMPORTED_SCRIPT = "gumshoe-patched.js"  # a plain script: loading it is enough
 STYLE_IMPORT = "@import url(/javascript/normalize.css/normalize.css);"
 IMPORTED_STYLE = Path("/usr/share/javascript/normalize.css/normalize.css")
+DARK = re.compile(r'body\[data-theme="dark"\] (\{[^}]*--color-[^}]*\})')
 
 
 def complete(app, exception):
@@ -26,7 +29,11 @@ def complete(app, exception):
     style = static / "styles/furo.css"
     text = style.read_text()
     if STYLE_IMPORT in text:
-        style.write_text(text.replace(STYLE_IMPORT, IMPORTED_STYLE.read_text()))
+        text = text.replace(STYLE_IMPORT, IMPORTED_STYLE.read_text())
+    if "prefers-color-scheme" not in text:
+        text += ('\n@media screen and (prefers-color-scheme: dark) {\n'
+                 f'body:not([data-theme="light"]) {DARK.search(text)[1]} }}\n')
+    style.write_text(text)
 
 
 def setup(app):
