@@ -113,6 +113,7 @@
       this.line?.remove();
       this.dots?.forEach((dot) => dot.remove());
       this.back.disabled = true;
+      this.next.disabled = false;
       this.state.hidden = true;
       this.slider.value = 0;
       this.status.textContent =
