@@ -5,6 +5,7 @@
 
 import functools
 import http.server
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -39,7 +41,9 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-class Book(unittest.TestCase):
+class Pages(unittest.TestCase):
+    """The book, served on this machine, and a browser to read it."""
+
     @classmethod
     def setUpClass(cls):
         cls.server = http.server.ThreadingHTTPServer(
@@ -65,6 +69,11 @@ class Book(unittest.TestCase):
 
     def setUp(self):
         self.width(1280)
+
+    def unfold(self):
+        self.browser.execute_script(
+            "document.querySelectorAll('details')"
+            ".forEach(fold => fold.open = true)")
 
     def width(self, pixels):
         self.browser.execute_cdp_cmd(
@@ -95,6 +104,18 @@ class Book(unittest.TestCase):
                 if entry["level"] in ("WARNING", "SEVERE")]
         self.assertEqual(loud, [])
 
+    def without_scripts(self, value):
+        self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled",
+                                     {"value": value})
+
+    def check_contrast(self, theme, words, grounds):
+        ratios = self.browser.execute_script(CONTRASTS, theme, words, grounds)
+        self.assertGreater(len(ratios), 50)
+        for text, ratio in ratios:
+            self.assertGreaterEqual(ratio, 4.5, f"{theme}: {text}")
+
+
+class Book(Pages):
     def test_a_chapter_shows_each_of_its_programs_folded_too(self):
         for chapter in CHAPTERS:
             self.open(f"{chapter}.html")
@@ -203,19 +224,16 @@ class Book(unittest.TestCase):
         for page in self.pages():
             with self.subTest(page):
                 self.open(page)
-                self.browser.execute_script(
-                    "document.querySelectorAll('details')"
-                    ".forEach(fold => fold.open = true)")
+                self.unfold()
                 self.assertLessEqual(self.browser.execute_script(
                     "return document.documentElement.scrollWidth"), 360)
 
     def test_what_is_told_by_colour_has_contrast_in_both_themes(self):
         self.open("03-request-reply.html")
         for theme in ("light", "dark"):
-            ratios = self.browser.execute_script(CONTRASTS, theme)
-            self.assertGreater(len(ratios), 50)
-            for text, ratio in ratios:
-                self.assertGreaterEqual(ratio, 4.5, f"{theme}: {text}")
+            self.check_contrast(
+                theme, ".transcript-lines :is(th, td, i), .transcript-stamp",
+                "body")
 
     def test_pictures_have_an_alternative_text(self):
         for page in self.pages():
@@ -246,14 +264,214 @@ class Book(unittest.TestCase):
         fold.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
         self.assertTrue(self.is_seen(fold.find_element(By.TAG_NAME, "pre")))
 
-    def without_scripts(self, value):
-        self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled",
-                                     {"value": value})
+
+class Replay(Pages):
+    """The replay of a sequence diagram."""
+
+    SCENARIO = "sequence-03-request-reply-two-servers"
+
+    def setUp(self):
+        super().setUp()
+        self.show()
+
+    def show(self, page="03-request-reply.html", name=SCENARIO):
+        self.open(page)
+        self.figure = self.all(f"#{name}")[0]
+        self.unfold()
+        self.browser.execute_script(
+            "arguments[0].scrollIntoView({behavior: 'instant'})", self.figure)
+        self.data = json.loads(self.inside("script").get_attribute(
+            "textContent"))
+        self.steps = self.data["steps"]
+
+    def inside(self, selector):
+        return self.figure.find_element(By.CSS_SELECTOR, selector)
+
+    def button(self, name):
+        return next((button for button in
+                     self.figure.find_elements(By.TAG_NAME, "button")
+                     if button.accessible_name == name), None)
+
+    def status(self):
+        return self.inside(".zmq-trace-status").text
+
+    def check_at(self, step):
+        """Everything tells of this step, counted from 0."""
+        what = self.steps[step]
+        self.assertEqual(
+            self.status(), f"{step + 1} of {len(self.steps)}, "
+            f"{what['t']:.3f} s: {what['text']}")
+        slider = self.inside("input[type=range]")
+        self.assertEqual(slider.get_attribute("value"), str(step))
+        self.assertEqual(self.button("Previous step").is_enabled(), step > 0)
+        self.assertEqual(self.button("Next step").is_enabled(),
+                         step < len(self.steps) - 1)
+
+    def first_send(self):
+        return next(number for number, step in enumerate(self.steps)
+                    if " sends " in step["text"])
+
+    def go_to(self, step):
+        self.browser.execute_script("arguments[0].replay.go(arguments[1])",
+                                    self.figure, step)
+
+    def said(self):
+        """The last line of each process."""
+        return {place.find_element(By.TAG_NAME, "dt").text:
+                place.find_element(By.TAG_NAME, "dd").text for place in
+                self.figure.find_elements(By.CSS_SELECTOR, "dl > div")}
+
+    def test_the_mouse_goes_through_the_steps(self):
+        self.assertIn(f"{len(self.steps)} steps", self.status())
+        for step in range(3):
+            self.button("Next step").click()
+            self.check_at(step)
+        self.button("Previous step").click()
+        self.check_at(1)
+        slider = self.inside("input[type=range]")
+        right_end = slider.size["width"] // 2 - 2
+        ActionChains(self.browser).move_to_element_with_offset(
+            slider, right_end, 0).click().perform()
+        self.check_at(len(self.steps) - 1)
+        self.button("Show the whole run").click()
+        self.assertIn("The whole run", self.status())
+        self.button("Next step").click()
+        self.check_at(0)
+
+    def test_the_keyboard_goes_through_the_steps(self):
+        player = self.inside(".zmq-trace-player")
+        last = len(self.steps) - 1
+        for key, step in ((Keys.ARROW_RIGHT, 0), (Keys.ARROW_DOWN, 1),
+                          (Keys.ARROW_LEFT, 0), (Keys.ARROW_LEFT, 0),
+                          (Keys.END, last), (Keys.ARROW_RIGHT, last),
+                          (Keys.ARROW_UP, last - 1), (Keys.HOME, 0)):
+            player.send_keys(key)
+            self.check_at(step)
+        slider = self.inside("input[type=range]")
+        slider.send_keys(Keys.ARROW_RIGHT)
+        self.check_at(1)
+        self.button("Next step").send_keys(Keys.ENTER)
+        self.check_at(2)
+
+    def test_it_plays_to_the_end_and_can_be_paused(self):
+        last = len(self.steps) - 1
+        self.go_to(last - 3)
+        self.button("Play the run").click()
+        self.check_at(last - 2)
+        self.wait(lambda _: self.status().startswith(f"{last} of"))
+        self.button("Pause").click()
+        self.check_at(last - 1)
+        self.inside(".zmq-trace-player").send_keys(" ")
+        self.check_at(last)
+        self.wait(lambda _: self.button("Play the run"))
+        self.inside(".zmq-trace-player").send_keys(" ")
+        self.check_at(0)
+        self.button("Pause").send_keys(" ")
+        self.check_at(0)
+
+    def test_a_message_that_is_on_its_way_is_marked(self):
+        self.assertEqual(self.figure.find_elements(
+            By.CSS_SELECTOR, ".now, .flying"), [])
+        self.go_to(self.first_send())
+        now = self.inside(".message.now")
+        wire = now.find_element(By.CSS_SELECTOR, ".wire")
+        self.assertEqual(wire.value_of_css_property("stroke-width"), "3px")
+        self.assertEqual(len(self.figure.find_elements(
+            By.CSS_SELECTOR, ".flying")), 1)
+        later = self.inside(".message.later")
+        self.assertLess(float(later.value_of_css_property("opacity")), 0.5)
+        self.assertEqual(
+            self.inside(f"[data-step='{self.first_send()}']"), now)
+
+    def test_each_process_shows_the_last_line_that_it_said(self):
+        self.go_to(0)
+        self.assertEqual(list(self.said()), self.data["processes"])
+        self.assertEqual(self.said()["client"], "")  # it comes last
+        self.go_to(len(self.steps) - 1)
+        last = {line["process"]: line["text"] for line in self.data["lines"]}
+        self.assertEqual(self.said(), last)
+        self.assertIn("World from", last["client"])
+
+    def test_it_tells_how_many_messages_are_on_their_way(self):
+        counts = [sum(number for _, number in step["waiting"])
+                  for step in self.steps]
+        self.assertEqual(max(counts), 1)  # a REQ waits for its reply
+        self.go_to(counts.index(1))
+        self.assertIn("1 message on the way",
+                      [place.text for place in self.figure.find_elements(
+                          By.CSS_SELECTOR, ".waits")])
+
+    def test_it_moves_nothing_where_less_motion_is_wanted(self):
+        self.addCleanup(self.browser.execute_cdp_cmd,
+                        "Emulation.setEmulatedMedia", {"features": []})
+        for value, moves in (("reduce", False), ("no-preference", True)):
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "features": [{"name": "prefers-reduced-motion",
+                              "value": value}]})
+            self.show()
+            frames, scrolls, place = self.browser.execute_script(
+                WATCH_MOTION, self.figure, self.first_send())
+            self.assertEqual(frames > 0, moves)
+            self.assertEqual(scrolls, ["smooth" if moves else "auto"])
+            self.assertEqual(place is None, moves)  # it is there at once
+
+    def test_a_queue_is_crossed_and_nothing_is_said_on_the_console(self):
+        self.open("06-queue.html")
+        name = self.all("figure.zmq-trace")[0].get_attribute("id")
+        self.show("06-queue.html", name)
+        player = self.inside(".zmq-trace-player")
+        for _ in self.steps:
+            player.send_keys(Keys.ARROW_RIGHT)
+        self.check_at(len(self.steps) - 1)
+        self.assertTrue(self.figure.find_elements(
+            By.CSS_SELECTOR, ".message .inside"), "no message crosses it")
+        self.check_console()
+
+    def test_its_words_have_contrast_in_both_themes(self):
+        for theme in ("light", "dark"):
+            self.check_contrast(theme, "figure.zmq-trace svg text",
+                                ".zmq-trace-svg, .zmq-trace-svg .lane")
+
+    def test_a_telephone_scrolls_the_figure_alone(self):
+        self.width(360)
+        for page in (f"{chapter}.html" for chapter in CHAPTERS):
+            self.open(page)
+            self.unfold()
+            for figure in self.all("figure.zmq-trace"):
+                self.browser.execute_script(
+                    "arguments[0].replay.go(1)", figure)
+            self.assertLessEqual(self.browser.execute_script(
+                "return document.documentElement.scrollWidth"), 360, page)
+
+    def test_diagram_and_transcript_stand_without_javascript(self):
+        self.without_scripts(True)
+        self.addCleanup(self.without_scripts, False)
+        self.show()
+        self.assertEqual(self.all(".zmq-trace-player"), [])
+        self.assertTrue(self.inside("svg").is_displayed())
+        self.assertTrue(self.all("[aria-label='Transcript of two-servers']"))
+        self.assertIn("client sends “Hello” to server1",
+                      self.inside("details").text)
 
 
-# The contrast of each text in the transcripts with the page, as WCAG has it.
+# How often a step asked for another frame, how it scrolled, and where the
+# message is before that frame.
+WATCH_MOTION = """
+const [figure, step] = arguments;
+let frames = 0;
+const scrolls = [];
+window.requestAnimationFrame = () => ++frames;
+figure.querySelector(".zmq-trace-scroll").scrollTo =
+    where => scrolls.push(where.behavior);
+figure.replay.go(step);
+const dot = figure.querySelector(".flying");
+return [frames, scrolls, dot && dot.getAttribute("cx")];
+"""
+
+# The least contrast of each text with what it may lie on, as WCAG has it.
 CONTRASTS = """
-document.body.dataset.theme = arguments[0];
+const [theme, words, grounds] = arguments;
+document.body.dataset.theme = theme;
 const luminance = colour => {
   const parts = colour.match(/[\\d.]+/g).slice(0, 3).map(part => {
     const value = part / 255;
@@ -262,13 +480,16 @@ const luminance = colour => {
   });
   return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
 };
-const page = luminance(getComputedStyle(document.body).backgroundColor);
-return [...document.querySelectorAll(
-    ".transcript-lines th, .transcript-lines td, .transcript-lines i,"
-    + " .transcript-stamp")].map(element => {
-  const text = luminance(getComputedStyle(element).color);
-  return [element.textContent,
-          (Math.max(text, page) + 0.05) / (Math.min(text, page) + 0.05)];
+const isDrawn = element => element.matches("svg *");
+const lights = [...document.querySelectorAll(grounds)].map(element => {
+  const style = getComputedStyle(element);
+  return luminance(isDrawn(element) ? style.fill : style.backgroundColor);
+});
+return [...document.querySelectorAll(words)].map(element => {
+  const style = getComputedStyle(element);
+  const text = luminance(isDrawn(element) ? style.fill : style.color);
+  return [element.textContent, Math.min(...lights.map(ground =>
+      (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05)))];
 });
 """
 
