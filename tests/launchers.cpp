@@ -206,3 +206,48 @@ TEST_CASE("what a scenario says is recorded in the order in which it happened")
     }
     CHECK(order == "sent received replied");
 }
+
+TEST_CASE("with --trace a launcher shows the messages, by its processes' names")
+{
+    const Scratch scratch;
+    const fs::path trace = scratch.path / "a.trace";
+    Process play{
+        scratch.launch({"two-servers", "--trace", "--address", scratch.address,
+                        "--trace-file", trace.string()})};
+    CHECK(play.finish() == 0);
+    CHECK(count_lines(play.out(), "client   | Received reply") == 6);
+    for (const std::string server : {"server1", "server2"}) {
+        CHECK(count_lines(play.err(), "→ " + server) == 3);
+        CHECK(count_lines(play.err(), "← " + server) == 3);
+    }
+    CHECK(count_lines(play.err(), "bind       tcp://" + scratch.address) == 2);
+    CHECK(count_lines(play.err(), "Saved as " + trace.string()) == 1);
+    CHECK(fs::remove(trace));
+    scratch.check_nothing_is_left();
+}
+
+TEST_CASE("with --trace a launcher stops and fails as it does without")
+{
+    const Scratch scratch;
+    const fs::path trace = scratch.path / "a.trace";
+    const std::string failing =
+        write_launcher(scratch.path, "# A server that cannot start.\n"
+                                     "fails-at-once() {\n"
+                                     "  play it reqrep_server --bind x\n"
+                                     "}\n");
+    CHECK(
+        run_to_end(scratch.launch({"--trace", "--trace-file", trace}, failing))
+            .status == 1);
+    fs::remove(failing);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        Process play{
+            scratch.launch({"restart-after-request", "--trace", "--trace-file",
+                            trace, "--address", scratch.address})};
+        play.wait_for("SIGKILL");
+        play.wait_for("listening on");
+        play.signal(number);
+        CHECK(play.finish() == 128 + number);
+        fs::remove(trace);
+        scratch.check_nothing_is_left();
+    }
+}

@@ -499,8 +499,10 @@ launch() { # ARGUMENT...
     workbook_build "$chapter"
   fi
   [[ -z $trace ]] ||
-    exec "$workbook_root/run/trace" -- "$0" "$scenario" \
-      --address "$address"
+    exec "$workbook_root/run/trace" \
+      --output "${trace_file:-$workbook_root/build/traces/$chapter-$scenario.trace}" \
+      -- "$0" "$scenario" --address "$address" \
+      ${record_file:+--record "$record_file"}
   [[ -z $record_file ]] || : >"$record_file"
   play_scenario "$scenario"
 }

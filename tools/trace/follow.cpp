@@ -149,8 +149,6 @@ pid_t start(const Watch& watch)
     setenv("ZMQ_TRACE_FILE", watch.file.c_str(), 1);
     if (!watch.content)
         setenv("ZMQ_TRACE_NO_CONTENT", "1", 1);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
     std::vector<char*> arguments;
     for (const std::string& word : watch.command)
         arguments.push_back(const_cast<char*>(word.c_str()));
@@ -165,10 +163,23 @@ pid_t start(const Watch& watch)
 volatile sig_atomic_t traced = 0;
 
 // Ctrl-C reaches the command by itself; what is sent to us is passed on.
-void pass_on(int signal_number)
+void pass_on(int signal_number, siginfo_t* info, void*)
 {
-    if (traced > 0)
+    if (traced > 0 && info->si_code != SI_KERNEL)
         kill(static_cast<pid_t>(traced), signal_number);
+}
+
+void outlive_signals()
+{
+    struct sigaction action = {};
+    action.sa_sigaction = pass_on;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before = {};
+        sigaction(number, nullptr, &before);
+        if (before.sa_handler != SIG_IGN) // as under nohup
+            sigaction(number, &action, nullptr);
+    }
 }
 
 int wait_for(pid_t child, Live& live)
@@ -210,12 +221,9 @@ int run_traced(const Watch& watch)
         fail(watch.library);
 
     Live live{watch.file, watch.quiet, use_colour()};
-    signal(SIGINT, SIG_IGN);
+    outlive_signals();
     const pid_t child = start(watch);
     traced = child;
-    struct sigaction action = {};
-    action.sa_handler = pass_on;
-    sigaction(SIGTERM, &action, nullptr);
     const int status = wait_for(child, live);
     live.step(0ms, 0ms);
 
