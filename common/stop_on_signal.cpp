@@ -47,5 +47,8 @@ StopOnSignal::~StopOnSignal()
     waiter.request_stop();
     pthread_kill(waiter.native_handle(), SIGINT); // wakes its sigwait()
     waiter.join();
+    // What is left is the context's wait for messages that nobody takes.
+    std::signal(SIGINT, [](int) { std::_Exit(0); });
+    std::signal(SIGTERM, [](int) { std::_Exit(0); });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

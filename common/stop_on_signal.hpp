@@ -10,7 +10,9 @@ class context_t;
 /// Stops a program cleanly on SIGINT (Ctrl-C) or SIGTERM: the signal shuts the
 /// context down, every blocking ZeroMQ call, `zmq::proxy` included, throws
 /// ETERM, destructors run, and run() ends with status 0. A second signal ends
-/// the program at once, with status 128 + signal.
+/// the program at once, with status 128 + signal. One that comes when this
+/// object is gone, while the context waits for its last messages to leave,
+/// ends the program with status 0.
 ///
 /// Make it right after the context and before the first socket or thread: the
 /// signals are blocked in this thread and in all that it starts, and a thread
