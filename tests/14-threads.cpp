@@ -173,7 +173,7 @@ TEST_CASE("a tidy shutdown ends, with nothing in its way")
 TEST_CASE("two threads on one socket can lose messages, hang or crash" *
           doctest::skip(with_thread_sanitizer))
 {
-    const Result program = run_to_end({"shared_socket"});
+    const Result program = run_to_end({"shared_socket", "--runs", "30"});
     CHECK(program.status == 0);
     const std::vector<int> ends = numbers_of(program.out, "looked fine");
     REQUIRE(ends.size() == 5);

@@ -74,15 +74,15 @@ void run_pipeline(const Plan& plan)
     const StopOnSignal on_signal{outside};
     zmq::context_t context;
     std::stop_source stop;
+    zmq::socket_t first{context, zmq::socket_type::push};
+    first.connect("inproc://numbers");
     RelayStage doubling{context,
                         {"double", "inproc://numbers", "inproc://doubled",
                          double_it, plan.stop_on_error, stop}};
     RelayStage adding{context,
                       {"add one", "inproc://doubled", "inproc://done", add_one,
                        plan.stop_on_error, stop}};
-    zmq::socket_t first{context, zmq::socket_type::push};
     zmq::socket_t last{context, zmq::socket_type::pull};
-    first.connect("inproc://numbers");
     last.bind("inproc://done");
     auto came_out = std::async(std::launch::async, print_all, std::move(last));
     const ShutDownAtEnd guard{context}; // all have ended by then, or must
