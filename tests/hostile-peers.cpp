@@ -161,8 +161,9 @@ TEST_CASE("queue_device survives hostile clients and servers")
     Process server = queue.join("queue_server");
     zmq::context_t context;
     send_raw_garbage(queue.frontend);
-    send_raw_garbage(queue.backend);
     send_odd_messages(context, zmq::socket_type::dealer, queue.frontend);
+    server.wait_for("Not a greeting"); // nobody else can have been dealt it
+    send_raw_garbage(queue.backend);
     send_odd_messages(context, zmq::socket_type::dealer, queue.backend);
     // The timeout, as hostile servers were dealt requests and are gone.
     const Result client =
@@ -171,7 +172,6 @@ TEST_CASE("queue_device survives hostile clients and servers")
     CHECK(client.status == 0);
     CHECK(count_lines(client.out, "World from server 1") == 4);
     CHECK(server.stop() == 0);
-    CHECK(count_lines(server.err(), "Not a greeting") >= 1);
     CHECK(queue.process.stop() == 0);
     check_terminal_is_safe(server);
 }
