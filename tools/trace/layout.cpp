@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace zmq_trace {
 
@@ -102,6 +103,21 @@ std::string note_text(const Trace& trace, const Event& event)
     }
 }
 
+// The sockets that only hear what becomes of another one's connections. They
+// carry no message of the program, so they are not drawn.
+std::vector<bool> monitors(const Trace& trace)
+{
+    std::vector<bool> found(trace.sockets.size(), false);
+    std::set<std::pair<int, std::string>> endpoints;
+    for (const Event& event : trace.events)
+        if (event.kind == Kind::monitor)
+            endpoints.emplace(event.process, event.text);
+        else if (event.kind == Kind::connect &&
+                 endpoints.contains({event.process, event.text}))
+            found[at(event.socket)] = true;
+    return found;
+}
+
 } // namespace
 
 void Layout::choose_items(int limit)
@@ -147,14 +163,16 @@ void Layout::choose_items(int limit)
 
 void Layout::add_notes()
 {
+    const std::vector<bool> is_monitor = monitors(trace);
     std::size_t count = 0;
     Item* last = nullptr;
     std::vector<Item> notes;
     notes.reserve(most_notes + 1);
     for (std::size_t i = 0; i < trace.events.size(); ++i) {
         const Event& event = trace.events[i];
-        std::string text =
-            event.socket < 0 ? std::string{} : note_text(trace, event);
+        std::string text = event.socket < 0 || is_monitor[at(event.socket)]
+                               ? std::string{}
+                               : note_text(trace, event);
         if (text.empty())
             continue;
         // Subscriptions that follow each other share a row.
