@@ -27,6 +27,7 @@ class socket_ref;
 class SocketWatch
 {
 public:
+    /// What is called when something has happened.
     using Handler = std::function<void()>;
 
     /// @param loop whose run() calls the handlers
