@@ -27,7 +27,7 @@ class socket_ref;
 class SocketWatch
 {
 public:
-    /// What is called when something has happened.
+    /// What is called, once, when the socket is ready.
     using Handler = std::function<void()>;
 
     /// @param loop whose run() calls the handlers
