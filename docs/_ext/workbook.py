@@ -181,7 +181,9 @@ def words_of(event):
     if event.kind == "start":
         return f'<kbd>{visible("$ " + event.text)}</kbd>'
     if event.kind == "out":
-        return f"<samp>{visible(event.text)}</samp>"
+        # A row of a table is of use only in one line.
+        row = ' class="row"' if re.search(r"\S {3,}\S", event.text) else ""
+        return f"<samp{row}>{visible(event.text)}</samp>"
     if event.kind == "enter":
         return "<i>Enter is pressed</i>"
     if event.kind == "exit":
