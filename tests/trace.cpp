@@ -336,6 +336,22 @@ TEST_CASE("a forwarder is crossed by messages, not by what nobody wants")
     CHECK(run.ways("b1") == Ways{"pub -> ! no subscriber"});
 }
 
+TEST_CASE("a forwarder that wants everything is no subscriber of its own")
+{
+    Scene scene;
+    Process device =
+        scene.peer("device", {"SUB", "sub=", "bind=tcp://127.0.0.1:*",
+                              "new=PUB", "bind=tcp://127.0.0.1:*", "proxy"});
+    Process pub = scene.peer(
+        "pub", {"XPUB", "connect=" + device.endpoint(), "recv", "send=a1"});
+    CHECK(pub.finish() == 0);
+    device.signal(SIGKILL);
+    device.finish();
+    const Run run{scene.file};
+    CHECK(run.match->devices.at(0).kind == "forwarder");
+    CHECK(run.ways("a1") == Ways{"pub -> ! no subscriber"});
+}
+
 TEST_CASE("multipart: a message is one event, its frames are listed")
 {
     Scene scene;

@@ -552,8 +552,11 @@ void Matcher::finish()
 
     learn_from_replies();
     std::unordered_set<int> controls;
-    for (const Device& device : devices)
+    std::unordered_set<int> passed_by; // they pass on, and are no destination
+    for (const Device& device : devices) {
         controls.insert(device.control);
+        passed_by.insert({device.front, device.back});
+    }
     for (Message& message : messages) {
         for (const Receipt& receipt : message.receipts)
             all.events[at(receipt.event)].message =
@@ -579,7 +582,7 @@ void Matcher::finish()
             connected = connected || route.since <= send.t || !fans_out;
             command = command || controls.count(route.to) > 0;
             unknown = unknown || receiver.sampled;
-            if (!fans_out || route.copy ||
+            if (!fans_out || route.copy || passed_by.count(route.to) > 0 ||
                 all.sockets[at(route.to)].type != "SUB" ||
                 receiver.closed < send.t || route.since > send.t)
                 continue;
