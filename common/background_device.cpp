@@ -160,7 +160,7 @@ public:
         thread = std::jthread{[this] { work(); }};
     }
 
-    ~InThread() override { ask_to_stop(); }
+    ~InThread() override { InThread::ask_to_stop(); }
     InThread(const InThread&) = delete;
     InThread& operator=(const InThread&) = delete;
 
@@ -217,7 +217,7 @@ public:
 
     ~InProcess() override
     {
-        ask_to_stop();
+        InProcess::ask_to_stop();
         close(line);
         reap();
     }

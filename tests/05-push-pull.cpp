@@ -609,7 +609,7 @@ TEST_CASE("the ready queue drops what is not a ready worker")
                                  {"", std::string(100'000, 'r')},
                                  {"", "ready", "more"},
                                  {"x", "ready"}};
-    for (Words frames : bad) {
+    for (const Words& frames : bad) {
         zmq::multipart_t message;
         for (const std::string& frame : frames)
             message.addstr(frame);

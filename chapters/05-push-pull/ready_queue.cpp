@@ -27,7 +27,7 @@ struct Plan
 // What a REQ worker sends arrives with its address and an empty frame before.
 bool is_ready(const zmq::multipart_t& message)
 {
-    return message.size() == 3 && message.at(1).size() == 0 &&
+    return message.size() == 3 && message.at(1).empty() &&
            message.at(2).to_string_view() == "ready";
 }
 

@@ -63,7 +63,7 @@ std::uint64_t print_all(zmq::socket_t last)
 {
     std::uint64_t count = 0;
     zmq::message_t message;
-    for (; last.recv(message) && message.size() > 0; ++count)
+    for (; last.recv(message) && !message.empty(); ++count)
         fmt::print("Came out: {}\n", message.to_string_view());
     return count;
 }

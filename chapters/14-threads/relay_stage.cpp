@@ -22,7 +22,7 @@ RelayStage::RelayStage(zmq::context_t& context, Plan p)
 void RelayStage::relay()
 try {
     zmq::message_t message;
-    while (in.recv(message) && message.size() > 0)
+    while (in.recv(message) && !message.empty())
         handle(message.to_string());
     out.send(zmq::message_t{}, zmq::send_flags::none); // that was all
 } catch (const zmq::error_t& error) {
