@@ -13,6 +13,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 using zmq_trace::Drawing;
 using zmq_trace::Event;
@@ -352,6 +353,111 @@ TEST_CASE("a forwarder that wants everything is no subscriber of its own")
     CHECK(run.ways("a1") == Ways{"pub -> ! no subscriber"});
 }
 
+TEST_CASE("a steered device is crossed, copies to its capture socket, and "
+          "takes orders")
+{
+    Scene scene;
+    Process device =
+        scene.peer("device", {"ROUTER", "bind=tcp://127.0.0.1:*", "new=DEALER",
+                              "bind=tcp://127.0.0.1:*", "new=PUSH",
+                              "bind=tcp://127.0.0.1:*", "new=PAIR",
+                              "bind=tcp://127.0.0.1:*", "proxy"});
+    const std::string front = device.endpoint();
+    const std::string back = device.endpoint();
+    const std::string capture = device.endpoint();
+    const std::string control = device.endpoint();
+    Process spy = scene.peer("spy", {"PULL", "connect=" + capture, "recv=3"});
+    Process server =
+        scene.peer("server", {"REP", "connect=" + back, "recv", "send=World"});
+    Process client =
+        scene.peer("client", {"REQ", "connect=" + front, "send=Hello", "recv"});
+    CHECK(client.finish() == 0);
+    CHECK(server.finish() == 0);
+    Process boss =
+        scene.peer("boss", {"PAIR", "connect=" + control, "send=TERMINATE"});
+    for (Process* process : {&boss, &device, &spy})
+        CHECK(process->finish() == 0);
+    const Run run{scene.file};
+    CHECK(run.ways("Hello") == Ways{"client -> server spy"});
+    CHECK(run.ways("World") == Ways{"server -> client spy"});
+    CHECK(run.ways("TERMINATE") == Ways{"boss -> spy"});
+    for (const Message& message : run.match->messages)
+        for (const Receipt& receipt : message.receipts)
+            CHECK(receipt.copy == (run.name(receipt.event) == "spy"));
+    CHECK(run.match->strangers.empty());
+}
+
+TEST_CASE("REQ_CORRELATE puts a frame before the request that is looked past")
+{
+    Scene scene;
+    Process router =
+        scene.peer("router", {"ROUTER", "bind=tcp://127.0.0.1:*", "recv",
+                              "reply=World", "recv", "reply=World"});
+    const std::string endpoint = router.endpoint();
+    for (const std::string name : {"one", "two"})
+        CHECK(scene
+                  .peer(name, {"REQ", "correlate", "connect=" + endpoint,
+                               "send=Hello", "recv"})
+                  .finish() == 0);
+    CHECK(router.finish() == 0);
+    const Run run{scene.file};
+    CHECK(run.ways("Hello") == Ways{"one -> router", "two -> router"});
+    CHECK(run.match->strangers.empty());
+    for (const Message& message : run.match->messages)
+        CHECK(message.outcome == Outcome::received);
+}
+
+TEST_CASE("ipc: equal messages of two clients are told apart")
+{
+    Scene scene;
+    const std::string endpoint =
+        "ipc://" + (scene.folder.path / "socket").string();
+    Process server =
+        scene.peer("server", {"REP", "bind=" + endpoint, "enter", "recv",
+                              "send=World", "recv", "send=World"});
+    server.endpoint();
+    Process one =
+        scene.peer("one", {"REQ", "connect=" + endpoint, "send=Hello", "recv"});
+    Process two =
+        scene.peer("two", {"REQ", "connect=" + endpoint, "send=Hello", "recv"});
+    one.wait_for("sent Hello");
+    two.wait_for("sent Hello");
+    server.enter();
+    for (Process* process : {&one, &two, &server})
+        CHECK(process->finish() == 0);
+    const Run run{scene.file};
+    Ways requests = run.ways("Hello");
+    std::sort(requests.begin(), requests.end());
+    CHECK(requests == Ways{"one -> server", "two -> server"});
+    Ways replies = run.ways("World");
+    std::sort(replies.begin(), replies.end());
+    CHECK(replies == Ways{"server -> one", "server -> two"});
+}
+
+TEST_CASE("nothing goes by a connection that was given up")
+{
+    // Sockets of one process over inproc: only the endpoints tell the ways.
+    Scene scene;
+    const Result result = run_to_end(scene.command(
+        "all", {peers + "trace_peer", "PULL", "bind=inproc://a", "new=PULL",
+                "bind=inproc://b", "new=PUSH", "connect=inproc://a",
+                "send=first", "disconnect=inproc://a", "connect=inproc://b",
+                "send=x", "new=PUSH", "connect=inproc://a", "send=x", "main=0",
+                "recv=2", "main=1", "recv", "unbind=inproc://b"}));
+    CHECK(result.status == 0);
+    const Run run{scene.file};
+    REQUIRE(run.match->messages.size() == 3);
+    for (const auto& [message, receiver] : {std::pair{0, 0}, {1, 1}, {2, 0}}) {
+        const auto& receipts =
+            run.match->messages[static_cast<std::size_t>(message)].receipts;
+        REQUIRE(receipts.size() == 1);
+        const Event& event =
+            run.trace.events[static_cast<std::size_t>(receipts[0].event)];
+        CHECK(event.socket == receiver);
+        CHECK_FALSE(receipts[0].ambiguous);
+    }
+}
+
 TEST_CASE("multipart: a message is one event, its frames are listed")
 {
     Scene scene;
@@ -489,6 +595,182 @@ TEST_CASE("garbage in a trace is counted and dropped")
     CHECK_THROWS_WITH_AS(zmq_trace::read_trace("/nonexistent"),
                          "/nonexistent: No such file or directory",
                          std::runtime_error);
+}
+
+namespace {
+
+// A run with some of everything, as lines.
+std::vector<std::string> lines_of_a_run()
+{
+    Scene scene;
+    Process device =
+        scene.peer("device", {"ROUTER", "bind=tcp://127.0.0.1:*", "new=DEALER",
+                              "bind=tcp://127.0.0.1:*", "new=PUB",
+                              "bind=tcp://127.0.0.1:*", "new=PAIR",
+                              "bind=tcp://127.0.0.1:*", "proxy"});
+    const std::string front = device.endpoint();
+    const std::string back = device.endpoint();
+    const std::string capture = device.endpoint();
+    const std::string control = device.endpoint();
+    Process spy = scene.peer(
+        "spy", {"SUB", "sub=", "sub=x", "unsub=x", "connect=" + capture});
+    Process server = scene.peer(
+        "server", {"REP", "connect=" + back, "recv", "send=World,\xff"});
+    Process client = scene.peer(
+        "client", {"REQ", "id=me", "connect=" + front, "send=Hello", "recv"});
+    client.finish();
+    server.finish();
+    spy.finish();
+    scene.peer("operator", {"PAIR", "connect=" + control, "send=TERMINATE"})
+        .finish();
+    device.finish();
+    std::ifstream file{scene.file};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+using Random = std::mt19937;
+
+std::size_t below(Random& random, std::size_t limit)
+{
+    return random() % limit;
+}
+
+// Puts something else in the place of a value.
+void change_a_value(std::string& line, Random& random)
+{
+    static const std::vector<std::string> others{
+        "-1",
+        "0",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "1e300",
+        "null",
+        "[]",
+        "{}",
+        "\"\"",
+        "\"\\u001b[2J\"",
+        "\"</script><b>\"",
+        "\"" + std::string(9'000, 'n') + "\"",
+        "[[0,\"0\"],[1,\"ab\",\"x\"]]",
+        "\"ROUTER\"",
+        "\"proxy\"",
+        "\"tcp://*:1\"",
+        std::string(1'000, '[')};
+    std::vector<std::size_t> colons;
+    for (std::size_t i = 0; i < line.size(); ++i)
+        if (line[i] == ':' && i > 0 && line[i - 1] == '"')
+            colons.push_back(i + 1);
+    if (colons.empty())
+        return;
+    const std::size_t from = colons[below(random, colons.size())];
+    const std::size_t end = line.find_first_of(",}", from);
+    line.replace(from, end == std::string::npos ? end : end - from,
+                 others[below(random, others.size())]);
+}
+
+void spoil(std::vector<std::string>& lines, Random& random)
+{
+    std::string& line = lines[below(random, lines.size())];
+    std::string& other = lines[below(random, lines.size())];
+    if (line.empty())
+        return;
+    switch (below(random, 6)) {
+    case 0:
+        line[below(random, line.size())] = static_cast<char>(random());
+        break;
+    case 1:
+        line.resize(below(random, line.size()));
+        break;
+    case 2:
+        std::swap(line, other);
+        break;
+    case 3:
+        line = other;
+        break;
+    default:
+        change_a_value(line, random);
+    }
+}
+
+// Everything that can be made of a trace. Its size, for all of it.
+std::size_t look_at_all_of(const std::string& file)
+{
+    const Run run{file};
+    const Drawing drawing{run.trace, *run.match, {}};
+    zmq_trace::Printer printer{false};
+    const std::string page = drawing.replay("");
+    CHECK(page.find("</script><b>") == std::string::npos);
+    std::string all = zmq_trace::as_json(run.trace, *run.match) +
+                      zmq_trace::summary(run.trace, *run.match) +
+                      drawing.text() + page;
+    for (int i = 0; i < static_cast<int>(run.trace.events.size()); ++i)
+        all += printer.line(run.trace, *run.match, i) + '\n';
+    CHECK(all.find('\x1b') == std::string::npos);
+    return all.size();
+}
+
+} // namespace
+
+TEST_CASE("whatever a trace file holds is shown and drawn, or refused")
+{
+    const std::vector<std::string> whole = lines_of_a_run();
+    REQUIRE(whole.size() > 30);
+    Folder folder;
+    const std::string file = folder.path / "spoiled.trace";
+    Random random{20}; // the same each time
+    int read = 0;
+    for (int round = 0; round < 2'000; ++round) {
+        std::vector<std::string> lines = whole;
+        for (std::size_t n = 1 + below(random, 8); n > 0; --n)
+            spoil(lines, random);
+        std::ofstream{file, std::ios::binary}
+            << fmt::format("{}\n", fmt::join(lines, "\n"));
+        INFO("round ", round);
+        try {
+            CHECK(look_at_all_of(file) < 500'000);
+            ++read;
+        } catch (const std::runtime_error& error) {
+            CHECK_MESSAGE(std::string{error.what()}.find("no process is "
+                                                         "noted") !=
+                              std::string::npos,
+                          error.what());
+        }
+    }
+    CHECK(read > 1'900);
+}
+
+TEST_CASE("devices in every direction take no time without end")
+{
+    std::string text =
+        R"({"t":1,"pid":1,"ev":"process","name":"a","program":"a","epoch":5}
+)";
+    int sockets = 0;
+    for (int device = 0; device < 40; ++device) {
+        for (const char* type : {"ROUTER", "DEALER"})
+            text += fmt::format(
+                R"({{"t":2,"pid":1,"ev":"socket","s":{0},"type":"{1}"}}
+{{"t":3,"pid":1,"ev":"bind","s":{0},"endpoint":"tcp://127.0.0.1:1"}}
+{{"t":3,"pid":1,"ev":"connect","s":{0},"endpoint":"tcp://127.0.0.1:1"}}
+)",
+                ++sockets, type);
+        text += fmt::format(
+            R"({{"t":4,"pid":1,"ev":"proxy","s":{},"back":{}}}
+{{"t":5,"pid":1,"ev":"send","s":{},"bytes":1,"f":[[1,"ab","x"]]}}
+{{"t":6,"pid":1,"ev":"recv","s":{},"bytes":1,"f":[[1,"ab","x"]]}}
+)",
+            sockets - 1, sockets, sockets, sockets - 1);
+    }
+    Folder folder;
+    const std::string file = folder.path / "maze.trace";
+    std::ofstream{file} << text;
+    const Run run{file};
+    CHECK(run.match->devices.size() == 40);
+    for (const Message& message : run.match->messages)
+        CHECK(message.outcome != Outcome::lost); // that cannot be known
 }
 
 TEST_CASE("a program behaves under the trace as it does without")

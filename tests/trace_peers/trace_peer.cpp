@@ -2,10 +2,12 @@
 //
 //     trace_peer TYPE ACTION...
 //
-// bind=ENDPOINT, connect=ENDPOINT, sub=TOPIC, id=NAME, send=FRAME[,FRAME]...,
-// recv (prints the frames), recv=N, flood=N (as many equal messages), enter
-// (waits for a line on stdin), new=TYPE (goes on with another socket),
-// main (goes back to the first), proxy (between the first two sockets).
+// bind=ENDPOINT, connect=ENDPOINT, unbind=, disconnect=, sub=TOPIC, unsub=,
+// id=NAME, correlate, send=FRAME[,FRAME]..., recv (prints the frames), recv=N,
+// reply=TEXT (the last message, with this as its last frame), flood=N (as many
+// messages), enter (waits for a line on stdin), new=TYPE (goes on with another
+// socket), main=N (goes back to socket N), proxy (between the first two
+// sockets, a third captures, a fourth controls).
 
 #include <fmt/format.h>
 #include <zmq.hpp>
@@ -26,8 +28,7 @@ const std::map<std::string, zmq::socket_type> types{
     {"PUSH", zmq::socket_type::push},     {"XPUB", zmq::socket_type::xpub},
     {"XSUB", zmq::socket_type::xsub}};
 
-// What was last received: what "send=@" sends as its first frame.
-std::string last_identity;
+zmq::multipart_t last; // received; "send=@" sends its first frame
 
 void send(zmq::socket_t& socket, std::string list)
 {
@@ -35,7 +36,7 @@ void send(zmq::socket_t& socket, std::string list)
     for (std::size_t comma = 0; comma != std::string::npos;) {
         comma = list.find(',');
         const std::string frame = list.substr(0, comma);
-        message.addstr(frame == "@" ? last_identity : frame);
+        message.addstr(frame == "@" ? last.peekstr(0) : frame);
         list.erase(0, comma + 1);
     }
     const std::string first = message.front().to_string();
@@ -45,13 +46,18 @@ void send(zmq::socket_t& socket, std::string list)
 
 void receive(zmq::socket_t& socket)
 {
-    zmq::multipart_t message;
-    message.recv(socket);
-    last_identity = message.front().to_string();
+    last.recv(socket);
     std::string text;
-    for (const zmq::message_t& frame : message)
+    for (const zmq::message_t& frame : last)
         text += (text.empty() ? "" : ",") + frame.to_string();
     fmt::print("got {}\n", text);
+}
+
+void reply(zmq::socket_t& socket, const std::string& text)
+{
+    last.remove();
+    last.addstr(text);
+    last.send(socket);
 }
 
 void attach(zmq::socket_t& socket, const std::string& endpoint)
@@ -66,6 +72,19 @@ void flood(zmq::socket_t& socket, int count)
         socket.send(zmq::buffer(fmt::format("item {}", i)));
 }
 
+void forward(std::deque<zmq::socket_t>& sockets)
+{
+    fmt::print("forwarding\n");
+    const auto socket = [&](std::size_t i) {
+        return i < sockets.size() ? zmq::socket_ref{sockets[i]}
+                                  : zmq::socket_ref{};
+    };
+    if (sockets.size() > 3)
+        zmq::proxy_steerable(socket(0), socket(1), socket(2), socket(3));
+    else
+        zmq::proxy(socket(0), socket(1), socket(2));
+}
+
 void act(std::deque<zmq::socket_t>& sockets, std::size_t& current,
          zmq::context_t& context, const std::string& word)
 {
@@ -78,12 +97,22 @@ void act(std::deque<zmq::socket_t>& sockets, std::size_t& current,
         attach(socket, value);
     } else if (what == "connect") {
         socket.connect(value);
+    } else if (what == "unbind") {
+        socket.unbind(value);
+    } else if (what == "disconnect") {
+        socket.disconnect(value);
     } else if (what == "sub") {
         socket.set(zmq::sockopt::subscribe, value);
+    } else if (what == "unsub") {
+        socket.set(zmq::sockopt::unsubscribe, value);
+    } else if (what == "correlate") {
+        socket.set(zmq::sockopt::req_correlate, true);
     } else if (what == "id") {
         socket.set(zmq::sockopt::routing_id, value);
     } else if (what == "send") {
         send(socket, value);
+    } else if (what == "reply") {
+        reply(socket, value);
     } else if (what == "flood") {
         flood(socket, std::stoi(value));
     } else if (what == "recv") {
@@ -97,10 +126,9 @@ void act(std::deque<zmq::socket_t>& sockets, std::size_t& current,
         sockets.emplace_back(context, types.at(value));
         sockets.back().set(zmq::sockopt::linger, 0);
     } else if (what == "main") {
-        current = 0;
+        current = std::stoul(value);
     } else if (what == "proxy") {
-        fmt::print("forwarding\n");
-        zmq::proxy(zmq::socket_ref{sockets[0]}, zmq::socket_ref{sockets[1]});
+        forward(sockets);
     } else {
         throw std::invalid_argument{"no action " + word};
     }

@@ -166,7 +166,8 @@ json printed_lines(const Trace& trace, const std::string& text)
     const double start = static_cast<double>(trace.epoch) / 1e9;
     try {
         for (const json& line : json::parse(text)) {
-            const double t = line.at("t").get<double>() - start;
+            const double t =
+                std::clamp(line.at("t").get<double>() - start, -1e9, 1e9);
             const auto moment =
                 trace.start + static_cast<std::int64_t>(t * 1e9);
             result.push_back(

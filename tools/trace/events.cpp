@@ -1,5 +1,7 @@
 #include "events.hpp"
 
+#include "text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -23,6 +25,7 @@ constexpr std::array<std::string_view, 17> kinds{
 
 constexpr std::size_t longest_line = 1 << 16;
 constexpr std::size_t longest_name = 64;
+constexpr std::int64_t last_time = std::int64_t{1} << 62; // ns
 
 // Whatever goes wrong with a line: it is dropped.
 struct BadLine
@@ -42,12 +45,20 @@ std::int64_t number_or(const json& object, const char* key, std::int64_t none)
     return object.contains(key) ? number(object, key) : none;
 }
 
+std::int64_t time_or(const json& object, const char* key, std::int64_t none)
+{
+    const std::int64_t t = number_or(object, key, none);
+    if (t < 0 || t > last_time) // so that differences can be taken
+        throw BadLine{};
+    return t;
+}
+
 std::string text(const json& object, const char* key)
 {
     const auto found = object.find(key);
     if (found == object.end() || !found->is_string())
         throw BadLine{};
-    return found->get<std::string>();
+    return shown(found->get_ref<const std::string&>());
 }
 
 std::uint64_t from_hex(const std::string& digits)
@@ -160,24 +171,14 @@ std::optional<Event> Reader::parse(std::string_view line)
     const std::int64_t pid = number(object, "pid");
     const std::string kind = text(object, "ev");
     Event event;
-    event.t = number(object, "t");
+    event.t = time_or(object, "t", -1);
     event.thread = static_cast<int>(number_or(object, "tid", 0));
-
     if (kind == "process") {
-        std::string name = text(object, "name").substr(0, longest_name);
-        if (name.empty())
-            name = "process";
-        const std::string given = name;
-        if (const int count = ++named[name]; count > 1)
-            name = fmt::format("{} #{}", name, count);
-        if (all.epoch == 0) {
-            all.start = event.t;
-            all.epoch = number_or(object, "epoch", 0);
-        }
-        process_of[pid] = static_cast<int>(all.processes.size());
-        all.processes.push_back({static_cast<int>(pid), name,
-                                 text(object, "program").substr(0, 64), given,
-                                 event.t});
+        introduce({static_cast<int>(pid),
+                   cut(text(object, "name"), longest_name),
+                   cut(text(object, "program"), longest_name), "", event.t},
+                  time_or(object, "epoch", 0));
+        process_of[pid] = static_cast<int>(all.processes.size()) - 1;
         return {};
     }
 
@@ -192,12 +193,12 @@ std::optional<Event> Reader::parse(std::string_view line)
                (static_cast<std::uint64_t>(number(object, key)) & 0xffffffff);
     };
     if (event.kind == Kind::socket) {
-        socket_of[id("s")] = static_cast<int>(all.sockets.size());
-        ++all.processes[static_cast<std::size_t>(event.process)].sockets;
         all.sockets.push_back(
             {event.process, static_cast<int>(number(object, "s")),
-             text(object, "type").substr(0, 8),
+             cut(text(object, "type"), 8),
              static_cast<std::uint64_t>(number_or(object, "context", 0))});
+        socket_of[id("s")] = static_cast<int>(all.sockets.size()) - 1;
+        ++all.processes[static_cast<std::size_t>(event.process)].sockets;
     }
     const auto socket = [&](const char* key) {
         const auto found =
@@ -215,6 +216,21 @@ std::optional<Event> Reader::parse(std::string_view line)
         throw BadLine{};
     fill(event, object);
     return event;
+}
+
+// Processes of one name get a number, from the second one on.
+void Reader::introduce(Process process, std::int64_t epoch)
+{
+    if (process.name.empty())
+        process.name = "process";
+    process.given = process.name;
+    if (const int count = ++named[process.given]; count > 1)
+        process.name = fmt::format("{} #{}", process.given, count);
+    if (all.epoch == 0) {
+        all.start = process.start;
+        all.epoch = epoch;
+    }
+    all.processes.push_back(std::move(process));
 }
 
 Trace read_trace(const std::string& path)

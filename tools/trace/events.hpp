@@ -105,6 +105,7 @@ public:
 
 private:
     std::optional<Event> parse(std::string_view line);
+    void introduce(Process process, std::int64_t epoch);
 
     Trace& all;
     std::unordered_map<std::int64_t, int> process_of; // by pid

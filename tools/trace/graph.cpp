@@ -95,6 +95,37 @@ void Graph::attach(int socket, const std::string& endpoint, bool binds,
     stale = true;
 }
 
+// A listener that ends keeps its connections; a connection ends at once.
+void Graph::detach(int socket, const std::string& endpoint, bool bound,
+                   std::int64_t t)
+{
+    const Address address =
+        address_of(endpoint, all.sockets[static_cast<std::size_t>(socket)]);
+    std::vector<End>& here = ends[address.key];
+    const auto mine =
+        std::find_if(here.begin(), here.end(), [&](const End& end) {
+            return end.socket == socket && end.binds == bound;
+        });
+    if (mine == here.end())
+        return;
+    here.erase(mine);
+    for (const End& end : here)
+        if (!bound && end.binds && same_host(end.host, address.host)) {
+            give_up(socket, end.socket, t);
+            give_up(end.socket, socket, t);
+        }
+    stale = true;
+}
+
+void Graph::give_up(int socket, int peer, std::int64_t t)
+{
+    for (Peer& one : peers[static_cast<std::size_t>(socket)])
+        if (one.socket == peer && one.until > t) {
+            one.until = t;
+            return;
+        }
+}
+
 void Graph::explore(const Route& start, int at)
 {
     const auto type = [&](int socket) -> const std::string& {
@@ -103,17 +134,22 @@ void Graph::explore(const Route& start, int at)
     for (const Peer& peer : peers[static_cast<std::size_t>(at)]) {
         if (!can_talk(type(at), type(peer.socket)))
             continue;
+        if (found >= enough) {
+            cut = true;
+            return;
+        }
+        ++found;
         Route route = start;
         route.to = peer.socket;
         route.last_hop = at;
         route.since = std::max(start.since, peer.since);
+        route.until = std::min(start.until, peer.until);
         to[static_cast<std::size_t>(route.to)].push_back(route);
         from[static_cast<std::size_t>(route.from)].push_back(route);
-        for (std::size_t i = 0; i < joins.size(); ++i) {
-            const Device& join = joins[i];
-            const int number = static_cast<int>(i);
-            if ((join.front != peer.socket && join.back != peer.socket) ||
-                route.devices.size() >= longest_chain ||
+        for (const int number :
+             devices_at[static_cast<std::size_t>(peer.socket)]) {
+            const Device& join = joins[static_cast<std::size_t>(number)];
+            if (route.devices.size() >= longest_chain ||
                 std::count(route.devices.begin(), route.devices.end(), number))
                 continue;
             const int out = join.front == peer.socket ? join.back : join.front;
@@ -126,6 +162,8 @@ void Graph::explore(const Route& start, int at)
             captured.copy = true;
             if (join.capture >= 0)
                 explore(captured, join.capture);
+            if (peer.socket == join.control)
+                continue; // an order goes to the capture socket only
             if (type(out) == "ROUTER")
                 --on.added;
             explore(on, out);
@@ -141,6 +179,15 @@ void Graph::refresh()
     peers.resize(all.sockets.size());
     to.assign(all.sockets.size(), {});
     from.assign(all.sockets.size(), {});
+    devices_at.assign(all.sockets.size(), {});
+    for (int i = 0; i < static_cast<int>(joins.size()); ++i) {
+        const Device& join = joins[static_cast<std::size_t>(i)];
+        devices_at[static_cast<std::size_t>(join.front)].push_back(i);
+        for (const int other : {join.back, join.control})
+            if (other >= 0 && other != join.front)
+                devices_at[static_cast<std::size_t>(other)].push_back(i);
+    }
+    enough = std::min(found + most_routes, most_found);
     for (int socket = 0; socket < static_cast<int>(all.sockets.size());
          ++socket) {
         Route start;

@@ -2,6 +2,8 @@
 
 #include "events.hpp"
 
+#include <limits>
+
 namespace zmq_trace {
 
 struct Device;
@@ -17,6 +19,8 @@ struct Route
     int added = 0;     ///< identity frames that devices put in front, or took
     int last_hop = -1; ///< the socket that `to` is connected with
     std::int64_t since = 0; ///< when its last connection was made
+    /// When one of them was given up: what is sent later goes elsewhere.
+    std::int64_t until = std::numeric_limits<std::int64_t>::max();
 };
 
 /// Which sockets can talk with which: by endpoints, types and devices.
@@ -30,7 +34,12 @@ public:
 
     void attach(int socket, const std::string& endpoint, bool binds,
                 std::int64_t t);
+    void detach(int socket, const std::string& endpoint, bool bound,
+                std::int64_t t);
     void device_added() { stale = true; }
+
+    /// Whether there were too many ways to find all of them.
+    bool is_cut() const { return cut; }
 
     const std::vector<Route>& routes_to(int socket);
     const std::vector<Route>& routes_from(int socket);
@@ -47,9 +56,14 @@ private:
     {
         int socket;
         std::int64_t since;
+        std::int64_t until = std::numeric_limits<std::int64_t>::max();
     };
 
+    static constexpr std::size_t most_routes = 200'000;  // at a time
+    static constexpr std::size_t most_found = 5'000'000; // in all
+
     void refresh();
+    void give_up(int socket, int peer, std::int64_t t);
     void explore(const Route& start, int at);
 
     const Trace& all;
@@ -58,6 +72,10 @@ private:
     std::vector<std::vector<Peer>> peers; // by socket
     std::vector<std::vector<Route>> to;
     std::vector<std::vector<Route>> from;
+    std::vector<std::vector<int>> devices_at; // joins, by socket
+    std::size_t found = 0;                    // routes, by all searches
+    std::size_t enough = 0;                   // where this search stops
+    bool cut = false;
     bool stale = true;
 };
 

@@ -216,15 +216,18 @@ void Layout::choose_columns()
     for (const Device& device : match.devices)
         drawn[at(device.front)] = drawn[at(device.back)] = true;
 
+    std::vector<std::vector<int>> sockets_of(trace.processes.size());
+    for (int socket = 0; socket < static_cast<int>(trace.sockets.size());
+         ++socket)
+        if (drawn[at(socket)])
+            sockets_of[at(trace.sockets[at(socket)].process)].push_back(socket);
+
     for (int process = 0; process < static_cast<int>(trace.processes.size());
          ++process) {
         Lane lane;
         lane.process = process;
-        for (int socket = 0; socket < static_cast<int>(trace.sockets.size());
-             ++socket) {
+        for (const int socket : sockets_of[at(process)]) {
             const Socket& one = trace.sockets[at(socket)];
-            if (one.process != process || !drawn[at(socket)])
-                continue;
             const auto free = std::find_if(
                 lane.columns.begin(), lane.columns.end(), [&](int column) {
                     const int before = columns[at(column)].sockets.back();
@@ -242,12 +245,13 @@ void Layout::choose_columns()
                 ++undrawn_sockets;
             }
         }
-        for (const Device& device : match.devices)
-            if (trace.sockets[at(device.front)].process == process)
-                lane.device = device.kind;
         if (!lane.columns.empty())
             lanes.push_back(std::move(lane));
     }
+    for (const Device& device : match.devices)
+        for (Lane& lane : lanes)
+            if (trace.sockets[at(device.front)].process == lane.process)
+                lane.device = device.kind;
     std::erase_if(items, [&](const Item& item) {
         return item.socket >= 0 && column_of[at(item.socket)] < 0;
     });

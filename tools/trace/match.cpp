@@ -293,7 +293,7 @@ void Matcher::received(int number)
         for (std::size_t i = group.first; i < group.messages.size(); ++i) {
             const int message = group.messages[i];
             const std::int64_t t = all.events[at(messages[at(message)].send)].t;
-            if (t > event.t)
+            if (t > event.t || t > route.until)
                 break;
             const int target = state->target[at(message)];
             if (is_done(message) ||
@@ -361,6 +361,11 @@ void Matcher::add(int number)
             socket->listens_to_monitor = true;
         state->graph.attach(event.socket, event.text, event.kind == Kind::bind,
                             event.t);
+        break;
+    case Kind::unbind:
+    case Kind::disconnect:
+        state->graph.detach(event.socket, event.text,
+                            event.kind == Kind::unbind, event.t);
         break;
     case Kind::monitor:
         state->monitored[event.process].insert(event.text);
@@ -573,11 +578,14 @@ void Matcher::finish()
                     return all.events[at(receipt.event)].socket == socket;
                 });
         };
-        bool unknown = state->sockets[at(send.socket)].sampled;
+        bool unknown =
+            state->sockets[at(send.socket)].sampled || state->graph.is_cut();
         bool connected = false;
         bool command = false;
         bool wanted = false;
         for (const Route& route : routes) {
+            if (route.until < send.t)
+                continue;
             const Known& receiver = state->sockets[at(route.to)];
             connected = connected || route.since <= send.t || !fans_out;
             command = command || controls.count(route.to) > 0;

@@ -72,6 +72,17 @@ std::string cut(std::string_view text, std::size_t longest)
     return std::string{text.substr(0, end)} + "…";
 }
 
+std::string shown(std::string_view text)
+{
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = character(text, i);
+        result += length == 0 ? "?" : text.substr(i, length);
+        i += std::max<std::size_t>(length, 1);
+    }
+    return result;
+}
+
 std::string grouped(std::uint64_t number)
 {
     std::string digits = std::to_string(number);

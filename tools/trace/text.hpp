@@ -24,6 +24,9 @@ std::string short_endpoint(std::string_view endpoint);
 /// At most so many characters, the last of them an ellipsis if it was cut.
 std::string cut(std::string_view text, std::size_t longest);
 
+/// The text without what commands a terminal, or is no character.
+std::string shown(std::string_view text);
+
 /// The number of characters (not bytes) of a UTF-8 text.
 std::size_t letters(std::string_view text);
 
