@@ -26,7 +26,8 @@ std::uint64_t own_id(int chosen)
 {
     std::random_device chance;
     return chosen != 0 ? static_cast<std::uint64_t>(chosen)
-                       : std::uniform_int_distribution<>{1, 10'005}(chance);
+                       : std::uniform_int_distribution<std::uint64_t>{
+                             1, 10'005}(chance);
 }
 
 void consume(const Plan& plan)
