@@ -17,7 +17,6 @@ constexpr double time_column = 66;
 constexpr double lone_column = 186; // of a process with a single socket
 constexpr double column_width = 158;
 constexpr double lane_gap = 10;
-constexpr double letter = 6.7; // of the small font
 constexpr std::size_t most_columns = 24;
 constexpr std::size_t most_notes = 80;
 constexpr std::size_t most_endpoints = 3; // in a header
@@ -296,7 +295,7 @@ void Layout::place_columns()
         if (header.size() <= most_endpoints)
             header.push_back(line);
         else if (header.back() != "…")
-            header.push_back("…");
+            header.emplace_back("…");
     }
     double x = margin + time_column;
     std::size_t lines = 1;

@@ -352,8 +352,9 @@ void Matcher::add(int number)
 {
     Event& event = all.events[at(number)];
     state->sockets.resize(all.sockets.size());
+    Known nobody; // for the events of a process, which have no socket
     Known* const socket =
-        event.socket >= 0 ? &state->sockets[at(event.socket)] : nullptr;
+        event.socket >= 0 ? &state->sockets[at(event.socket)] : &nobody;
     switch (event.kind) {
     case Kind::bind:
     case Kind::connect:

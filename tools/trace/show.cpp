@@ -112,7 +112,7 @@ std::string Printer::line(const Trace& trace, const Matcher& match, int number)
     for (; named < trace.processes.size(); ++named)
         name_width = std::max(name_width, letters(trace.processes[named].name));
     const Words said = words(trace, match, event);
-    const std::string text = fmt::format(
+    std::string text = fmt::format(
         "{:>10.6f}  {}  {:<6}  {:<9}  {}{}",
         static_cast<double>(event.t - trace.start) / 1e9,
         padded(name, name_width), trace.sockets[at(event.socket)].type,

@@ -14,7 +14,7 @@ namespace zmq_trace {
 
 namespace {
 
-constexpr std::size_t hashed_at_each_end = 32 * 1024; // bytes
+constexpr std::size_t hashed_at_each_end = 1U << 15U; // bytes
 constexpr int frames_with_text = 8;
 constexpr int frames_listed = 64;
 constexpr std::uint64_t sample = 64; // one message in so many
