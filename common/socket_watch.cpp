@@ -1,5 +1,6 @@
 #include "common/socket_watch.hpp"
 
+#include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
@@ -22,8 +23,11 @@ struct SocketWatch::State : std::enable_shared_from_this<State>
     // Looks at what has come, and waits for the descriptor if that is not all.
     void look()
     {
-        if (!receiver && !sender)
+        if (!receiver && !sender) {
+            if (is_waiting && !is_closed)
+                descriptor.cancel(); // or it keeps the loop from its end
             return;
+        }
         const int events = events_now();
         if (events & ZMQ_POLLIN)
             call_soon(receiver);
@@ -65,8 +69,8 @@ struct SocketWatch::State : std::enable_shared_from_this<State>
             asio::posix::descriptor_base::wait_read,
             [self = shared_from_this()](const asio::error_code& error) {
                 self->is_waiting = false;
-                if (!error)
-                    self->look();
+                if (!error || error == asio::error::operation_aborted)
+                    self->look(); // somebody may wait again since the cancel
             });
     }
 

@@ -19,6 +19,8 @@ class socket_ref;
 /// away. So this class looks at ZMQ_EVENTS before it waits, whenever the
 /// descriptor wakes it, and after each handler that it has called.
 ///
+/// It keeps the loop's run() from returning only while somebody waits.
+///
 /// Everything happens in the thread that runs the loop: a socket belongs to
 /// one thread. Destroy the watch before its socket and its loop, and not from
 /// within what waits for it.

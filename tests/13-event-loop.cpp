@@ -282,6 +282,38 @@ TEST_CASE("a send in a handler of the watch needs no look_again")
     CHECK(happens(pair.loop, [&] { return receiver.received == 3; }));
 }
 
+TEST_CASE("a loop ends once nobody waits any more")
+{
+    // Whoever has brought the message, the watch or another's look: the
+    // descriptor is not waited for any longer.
+    Pair pair;
+    SocketWatch watch{pair.loop, pair.socket};
+    bool received = false;
+    watch.async_wait(ZMQ_POLLIN, [&] { received = receive(pair.socket); });
+    pair.loop.poll(); // waits for the descriptor now
+    bool waits_again = false;
+    SUBCASE("at once") {}
+    SUBCASE("or after one more wait")
+    {
+        waits_again = true;
+    }
+    asio::post(pair.loop, [&] {
+        pair.peer_sends(1);
+        watch.look_again();
+        if (waits_again) // when the descriptor has just been let go
+            asio::post(pair.loop, [&] {
+                asio::post(pair.loop, [&] {
+                    watch.async_wait(ZMQ_POLLIN, [&] { receive(pair.socket); });
+                    pair.peer_sends(1);
+                });
+            });
+    });
+    pair.loop.run_for(20s);
+    CHECK(pair.loop.stopped());
+    CHECK(received);
+    CHECK(!receive(pair.socket));
+}
+
 TEST_CASE("a socket that cannot send yet is waited for")
 {
     Pair pair;
