@@ -48,6 +48,14 @@ Buffer JpegEncoder::encode(const PictureView& picture, int quality,
 
 JpegDecoder::JpegDecoder() : handle{owned(tjInitDecompress())} {}
 
+// libjpeg-turbo 2.1 stays in the middle of a header that it cannot read, and
+// would refuse the next JPEG, a good one, for it.
+void JpegDecoder::refuse(const char* reason)
+{
+    handle = owned(tjInitDecompress());
+    throw BadPicture{reason};
+}
+
 Shape JpegDecoder::shape_of(Bytes jpeg)
 {
     Shape shape;
@@ -56,9 +64,9 @@ Shape JpegDecoder::shape_of(Bytes jpeg)
     if (tjDecompressHeader3(handle.get(), jpeg.data(), jpeg.size(),
                             &shape.width, &shape.height, &sampling,
                             &colours) != 0)
-        throw BadPicture{"it is no JPEG"};
+        refuse("it is no JPEG");
     if (colours == TJCS_CMYK || colours == TJCS_YCCK)
-        throw BadPicture{"it is a JPEG for printers (CMYK)"};
+        refuse("it is a JPEG for printers (CMYK)");
     shape.channels = colours == TJCS_GRAY ? 1 : 3;
     check(shape);
     return shape;
@@ -74,6 +82,6 @@ Picture JpegDecoder::decode(Bytes jpeg, BufferPool& pool)
                       picture.pixels.data(), shape.width, 0, shape.height,
                       pixel_format(shape),
                       TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0)
-        throw BadPicture{"it is a damaged JPEG"};
+        refuse("it is a damaged JPEG");
     return picture;
 }

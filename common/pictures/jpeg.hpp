@@ -37,5 +37,7 @@ public:
     Picture decode(Bytes jpeg, BufferPool& pool);
 
 private:
+    [[noreturn]] void refuse(const char* reason);
+
     std::shared_ptr<void> handle;
 };
