@@ -1,0 +1,2 @@
+#include "support/process.hpp"
+#include <doctest/doctest.h>
