@@ -248,6 +248,16 @@ TEST_CASE("hostile headers are refused with a reason")
     }
 }
 
+TEST_CASE("a refusal knows the sender's name, if that can be read")
+{
+    try {
+        (void)image_header(R"({"msg":"door","dtype":"int8","shape":[1,1]})");
+        FAIL("not refused");
+    } catch (const BadPicture& bad) {
+        CHECK(bad.name == "door");
+    }
+}
+
 TEST_CASE("headers of random bytes by the thousand end in a reason or a shape")
 {
     std::mt19937 random{1};

@@ -20,7 +20,7 @@ void Desk::take(zmq::multipart_t& message)
         if (!folder.empty())
             save(*shot);
     } catch (const BadPicture& bad) {
-        cameras.refuse(name, bad.what());
+        cameras.refuse(bad.name.empty() ? name : bad.name, bad.what());
     }
 }
 

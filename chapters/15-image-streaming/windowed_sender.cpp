@@ -66,7 +66,7 @@ void send(const Plan& plan, zmq::socket_t& pictures, zmq::socket_t& hub)
                 (void)message.send(hub);
                 ++on_their_way;
             }
-        } else if (message.recv(hub)) { // of a late reply, too many is no harm
+        } else if (message.recv(hub)) {
             account.answered(message.back().to_string_view());
             on_their_way -= on_their_way > 0 ? 1 : 0;
         } else {
@@ -97,15 +97,13 @@ void stream(const Plan& plan)
 int main(int argc, char** argv)
 {
     Plan plan;
-    Options options{"Sends pictures to a hub, several at a time (DEALER)."};
+    Options options{"Sends pictures, several at a time (DEALER)."};
     options.add("--connect", plan.hub, "Hub to send to");
     options.add("--name", plan.name, "What the camera is called");
-    options.add("--source", plan.source,
-                "Its pictures: pattern:640x480, a folder, or - for stdin");
+    options.add("--source", plan.source, "pattern:640x480, a folder, or -");
     options.add("--jpeg", plan.quality, 0, 100, "Quality of JPEGs, 0 = raw");
     options.add("--count", plan.count, "Pictures to send, 0 = until stopped");
-    options.add("--window", plan.window, 1, 1000,
-                "Pictures that may wait for a reply");
+    options.add("--window", plan.window, 1, 1000, "How many at a time");
     options.add("--timeout", plan.timeout, 1, 3'600'000,
                 "Milliseconds to wait for a reply");
     return run(options, argc, argv, [&] { stream(plan); });

@@ -38,6 +38,17 @@ Shape shape_of(const json& list, int bytes)
     return shape;
 }
 
+std::optional<Shape> shape_in(const json& object)
+{
+    const auto type = object.find("dtype");
+    const auto shape = object.find("shape");
+    if ((type == object.end()) != (shape == object.end()))
+        throw BadPicture{"its header has one of dtype and shape, not both"};
+    if (type == object.end())
+        return {};
+    return shape_of(*shape, sample_bytes(*type));
+}
+
 // What others may use the same word for is not ours to refuse.
 std::optional<std::int64_t> number_in(const json& object, const char* key)
 {
@@ -78,12 +89,12 @@ ImageHeader image_header(std::string_view text)
     if (name == object.end() || !name->is_string())
         throw BadPicture{"its header has no text \"msg\""};
     ImageHeader header{name->get<std::string>(), {}, {}, {}};
-    const auto type = object.find("dtype");
-    const auto shape = object.find("shape");
-    if ((type == object.end()) != (shape == object.end()))
-        throw BadPicture{"its header has one of dtype and shape, not both"};
-    if (type != object.end())
-        header.shape = shape_of(*shape, sample_bytes(*type));
+    try {
+        header.shape = shape_in(object);
+    } catch (BadPicture& bad) {
+        bad.name = header.name;
+        throw;
+    }
     header.number = number_in(object, "number");
     header.time = number_in(object, "time");
     return header;

@@ -10,6 +10,7 @@
 struct BadPicture : std::runtime_error
 {
     using std::runtime_error::runtime_error;
+    std::string name; ///< the sender's own, untrusted, as far as it is known
 };
 
 /// How the pixels of a picture lie in memory: row by row from the top, a pixel
