@@ -38,3 +38,4 @@ for number in range(plan.count):
           flush=True)
     if plan.save:
         numpy.save(os.path.join(plan.save, f"{number}.npy"), image)
+        print(f"saved {number}.npy", flush=True)
