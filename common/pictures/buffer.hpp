@@ -23,13 +23,19 @@ inline Bytes bytes_of(const zmq::message_t& message)
 class Buffer
 {
 public:
+    /// One without any memory.
     Buffer() = default;
+    /// Takes the memory of the other.
     Buffer(Buffer&& other) noexcept;
+    /// Changes places with the other.
     Buffer& operator=(Buffer&& other) noexcept;
     ~Buffer();
 
+    /// Its first byte.
     std::uint8_t* data() { return memory.get(); }
+    /// Its first byte.
     const std::uint8_t* data() const { return memory.get(); }
+    /// How many bytes are in use.
     std::size_t size() const { return used; }
     /// The size that resize() can give it.
     std::size_t capacity() const { return room; }
@@ -39,6 +45,7 @@ public:
     /// @throws std::length_error when it is more
     void resize(std::size_t size);
 
+    /// Its bytes, as long as it lives.
     operator Bytes() const { return {memory.get(), used}; } // NOLINT: wanted
 
 private:

@@ -22,8 +22,10 @@ struct Shape
     int channels = 3;     ///< 1 grey, 3 blue-green-red, 4 with alpha at the end
     int sample_bytes = 1; ///< of one channel of one pixel: 1, or 2 (16 bit)
 
+    /// Whether all four are the same.
     bool operator==(const Shape&) const = default;
 
+    /// The bytes of one row.
     std::size_t row_bytes() const
     {
         return static_cast<std::size_t>(width) *
@@ -50,15 +52,16 @@ std::string to_string(const Shape& shape);
 /// A picture that belongs to somebody else.
 struct PictureView
 {
-    Shape shape;
+    Shape shape;  ///< how they lie there
     Bytes pixels; ///< shape.bytes() of them; 16 bit as this machine has them
 };
 
 /// A picture with its pixels.
 struct Picture
 {
-    Shape shape;
-    Buffer pixels;
+    Shape shape;   ///< how they lie there
+    Buffer pixels; ///< shape.bytes() of them
 
+    /// It, as long as it lives.
     operator PictureView() const { return {shape, pixels}; } // NOLINT: wanted
 };

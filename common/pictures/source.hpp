@@ -10,7 +10,7 @@
 struct Image
 {
     std::optional<Shape> shape; ///< of the pixels; none for a JPEG
-    Buffer bytes;
+    Buffer bytes;               ///< the pixels or the JPEG
 };
 
 /// Where images come from, one after the other.
