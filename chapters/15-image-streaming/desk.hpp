@@ -25,7 +25,7 @@ private:
 
     Cameras& cameras;
     std::filesystem::path folder;
-    BufferPool pool;
+    BufferPool pool{2}; // one to decode, one to save
     JpegDecoder decoder;
     std::uint64_t failures = 0;
 };

@@ -28,7 +28,7 @@ zmq::socket_t listen(zmq::context_t& context, const Endpoint& endpoint)
 {
     zmq::socket_t hub{context, zmq::socket_type::rep};
     hub.set(zmq::sockopt::maxmsgsize, std::int64_t{largest_picture});
-    hub.set(zmq::sockopt::rcvhwm, 2); // pictures of a camera that may wait
+    hub.set(zmq::sockopt::rcvhwm, 2);    // pictures of a camera that may wait
     hub.set(zmq::sockopt::linger, 1000); // for the last reply
     hub.bind(endpoint);
     announce(hub);

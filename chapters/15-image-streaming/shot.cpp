@@ -17,7 +17,10 @@ Bytes Shot::jpeg() const
         constexpr int quality = 80;
         static BufferPool pool;
         thread_local JpegEncoder encoder;
-        encoded = encoder.encode(to_8_bit({size, body()}, pool), quality, pool);
+        const PictureView pixels{size, body()};
+        encoded = size.sample_bytes == 1
+                      ? encoder.encode(pixels, quality, pool)
+                      : encoder.encode(to_8_bit(pixels, pool), quality, pool);
     });
     return encoded;
 }

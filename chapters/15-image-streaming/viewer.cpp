@@ -13,7 +13,7 @@
 namespace {
 
 constexpr int threads = ViewerPaths::most_streams + 8;
-constexpr int patience = 10; // seconds for a viewer that takes nothing
+constexpr int patience = 3; // seconds, for a viewer that takes nothing
 constexpr std::size_t most_sent = 1 << 16; // nobody has to send us anything
 
 std::pair<std::string, int> host_and_port(const std::string& place)
