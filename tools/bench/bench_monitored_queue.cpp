@@ -1,7 +1,8 @@
 // What it costs to be monitored: carries the same requests directly, through
 // zmq_proxy and through the monitored queue, in turn, and sets the best rounds
 // side by side: what else the machine does can only slow a round down. Speeds
-// depend on the machine; their ratio says something.
+// depend on the machine; their ratio says something. So does the time that all
+// processors together spend on a request: it is the bound when all are busy.
 //
 //     bench_monitored_queue [--rounds 8] [--window 100] [--pyzmq]
 
@@ -10,6 +11,7 @@
 #include "common/stop_on_signal.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zmq.hpp>
 
@@ -147,6 +149,18 @@ void listen(zmq::context_t& context, const Ends& ends)
     }
 }
 
+// What all threads of this process have worked so far.
+double seconds_of_work()
+{
+    rusage use{};
+    getrusage(RUSAGE_SELF, &use);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) +
+               static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(use.ru_utime) + seconds(use.ru_stime);
+}
+
 // A client, a server and what is between them.
 class Line
 {
@@ -154,7 +168,7 @@ public:
     using Device = void (*)(zmq::context_t&, const Ends&);
 
     Line(std::string its_name, Device device, bool has_monitor)
-        : name{std::move(its_name)}
+        : name{std::move(its_name)}, is_all_here{device != pyzmq_queue}
     {
         const bool is_direct = device == nullptr;
         const Ends its = ends;
@@ -181,14 +195,24 @@ public:
 
     void measure(int count)
     {
+        const double before = seconds_of_work();
         const auto start = Clock::now();
         carry(count);
         const std::chrono::duration<double> time = Clock::now() - start;
         rate = std::max(rate, count / time.count());
+        work += seconds_of_work() - before;
+        carried += count;
+    }
+
+    // Of all processors together, for one request, in microseconds.
+    std::string work_of_one() const
+    {
+        return is_all_here ? fmt::format("{:.1f}", 1e6 * work / carried) : "-";
     }
 
     std::string name;
-    double rate = 0; // requests a second, in the best round
+    bool is_all_here; // in this process, so that its work is known
+    double rate = 0;  // requests a second, in the best round
 
 private:
     // With at most a window of requests on their way at a time.
@@ -212,6 +236,8 @@ private:
     std::list<Role> roles;
     zmq::socket_t client;
     int window = 1;
+    double work = 0; // seconds of all threads, in all rounds
+    int carried = 0; // requests, in all rounds
 };
 
 struct Plan
@@ -220,6 +246,15 @@ struct Plan
     int window = 100;
     bool with_pyzmq = false;
 };
+
+void print(const std::list<Line>& lines, const Line& plain)
+{
+    fmt::print("{:<20} {:>10} {:>14} {:>14}\n", "way", "requests/s",
+               "of zmq_proxy", "us of work");
+    for (const Line& line : lines)
+        fmt::print("{:<20} {:>10.0f} {:>14.2f} {:>14}\n", line.name, line.rate,
+                   line.rate / plain.rate, line.work_of_one());
+}
 
 void compare(const Plan& plan)
 {
@@ -238,11 +273,7 @@ void compare(const Plan& plan)
     for (int round = 0; round < plan.rounds; ++round)
         for (Line& line : lines)
             line.measure(100 * plan.window);
-
-    fmt::print("{:<20} {:>10} {:>14}\n", "way", "requests/s", "of zmq_proxy");
-    for (const Line& line : lines)
-        fmt::print("{:<20} {:>10.0f} {:>14.2f}\n", line.name, line.rate,
-                   line.rate / plain.rate);
+    print(lines, plain);
 }
 
 int main(int argc, char** argv)
