@@ -80,9 +80,10 @@ bool is_ready(zmq::socket_t& socket, short event,
 class Echo
 {
 public:
-    explicit Echo(const std::string& backend)
-        : thread{[this, backend] {
-              auto server = connected(context, socket_type::dealer, backend, 1);
+    explicit Echo(const std::string& backend, int mark = 1)
+        : thread{[this, backend, mark] {
+              auto server =
+                  connected(context, socket_type::dealer, backend, mark);
               server.set(zmq::sockopt::rcvtimeo, -1);
               server.set(zmq::sockopt::sndtimeo, -1);
               try {
@@ -105,36 +106,53 @@ private:
 
 constexpr int flood_size = 20'000;
 
-// A client that sends more than all buffers hold: first without a server, then
-// without taking replies, and only then takes what comes. What happens
-// half-way is up to the caller.
-// @param full how long without room it takes for full
-// @param silence how long without a reply it takes for the end
-// @return the numbers of the replies
-std::vector<int> flood(const std::string& frontend, const std::string& backend,
-                       const std::function<void()>& half_way,
-                       std::chrono::milliseconds full = 200ms,
-                       std::chrono::milliseconds silence = 20s)
+// A client that sends more than all buffers hold, and reads later.
+class FloodClient
 {
-    const std::string padding(2000, '.');
-    zmq::context_t context;
-    auto client = connected(context, socket_type::dealer, frontend, 1);
+public:
+    explicit FloodClient(const std::string& frontend)
+        : socket{connected(context, socket_type::dealer, frontend, 1)}
+    {
+    }
+
+    void send_while_there_is_room(std::chrono::milliseconds wait)
+    {
+        while (sent < flood_size && is_ready(socket, ZMQ_POLLOUT, wait))
+            ask();
+    }
+    void ask() { send(socket, {"", std::to_string(sent++), padding}); }
+
+    bool has_reply(std::chrono::milliseconds wait)
+    {
+        return is_ready(socket, ZMQ_POLLIN, wait);
+    }
+    int reply() { return std::stoi(receive(socket).at(1)); }
+
     int sent = 0;
-    const auto send_while_there_is_room = [&](std::chrono::milliseconds wait) {
-        while (sent < flood_size && is_ready(client, ZMQ_POLLOUT, wait))
-            send(client, {"", std::to_string(sent++), padding});
-    };
-    send_while_there_is_room(200ms);
-    CHECK(sent < flood_size); // it had to wait: nobody serves
-    const Echo server{backend};
-    send_while_there_is_room(full);
+
+private:
+    const std::string padding = std::string(2000, '.');
+    zmq::context_t context;
+    zmq::socket_t socket;
+};
+
+// Asks first without a server, then without taking replies, and only then takes
+// what comes. What happens half-way is up to the caller.
+// @return the numbers of the replies
+std::vector<int> flood(
+    const Queue& queue, const std::function<void()>& half_way = [] {})
+{
+    FloodClient client{queue.frontend};
+    client.send_while_there_is_room(200ms);
+    CHECK(client.sent < flood_size); // it had to wait: nobody serves
+    const Echo server{queue.backend};
+    client.send_while_there_is_room(200ms);
     half_way();
 
     std::vector<int> replies;
-    while (replies.size() < flood_size &&
-           is_ready(client, ZMQ_POLLIN, silence)) {
-        replies.push_back(std::stoi(receive(client).at(1)));
-        send_while_there_is_room(0ms);
+    while (replies.size() < flood_size && client.has_reply(20s)) {
+        replies.push_back(client.reply());
+        client.send_while_there_is_room(0ms);
     }
     return replies;
 }
@@ -185,13 +203,13 @@ TEST_CASE("a monitor sees in and out, the client's name, and every frame")
 TEST_CASE("nothing is lost or doubled without a monitor")
 {
     const Queue queue;
-    check_complete(flood(queue.frontend, queue.backend, [] {}));
+    check_complete(flood(queue));
 }
 
 TEST_CASE("nothing is lost or doubled when a monitor comes late and is killed")
 {
     Queue queue;
-    check_complete(flood(queue.frontend, queue.backend, [&] {
+    check_complete(flood(queue, [&] {
         Process monitor{{"queue_monitor", "--connect", queue.monitor}};
         queue.process.wait_for("A monitor listens");
         monitor.signal(SIGKILL);
@@ -206,7 +224,7 @@ TEST_CASE("nothing is lost or doubled with a monitor that takes nothing")
     zmq::context_t context;
     const auto monitor = connected(context, socket_type::sub, queue.monitor, 1);
     queue.process.wait_for("A monitor listens");
-    check_complete(flood(queue.frontend, queue.backend, [] {}));
+    check_complete(flood(queue));
 }
 
 TEST_CASE("zmq_proxy drops replies for which its client has no room")
@@ -215,10 +233,66 @@ TEST_CASE("zmq_proxy drops replies for which its client has no room")
     queue.frontend.bind(any_port);
     queue.backend.bind(any_port);
     queue.start_thread();
-    const auto replies = flood(
-        queue.frontend.endpoints().front(), queue.backend.endpoints().front(),
-        [] {}, 20s, 500ms);
-    CHECK(replies.size() < flood_size);
+    // A server that always has room: one that waits would stop zmq_proxy.
+    const Echo server{queue.backend.endpoints().front(), 0};
+    FloodClient client{queue.frontend.endpoints().front()};
+    client.send_while_there_is_room(20s);
+    REQUIRE(client.sent == flood_size);
+
+    // What comes before the reply to a later request is all that is left.
+    int replies = 0;
+    while (true) {
+        if (!client.has_reply(100ms))
+            client.ask();
+        else if (client.reply() < flood_size)
+            ++replies;
+        else
+            break;
+    }
+    CHECK(replies < flood_size);
+}
+
+// Many requests wait for the first server. It takes one and no more, for which
+// the queue has no room then, and replies to it.
+struct FullServer
+{
+    FullServer(const std::string& frontend, const std::string& backend)
+        : client{connected(context, socket_type::dealer, frontend, 1)},
+          server{context, socket_type::dealer}
+    {
+        send(client, {"", "first"});
+        const std::string padding(20'000, '.');
+        while (is_ready(client, ZMQ_POLLOUT, 200ms))
+            send(client, {"", padding});
+        server = connected(context, socket_type::dealer, backend, 1);
+        send(server, receive(server));
+    }
+
+    zmq::context_t context;
+    zmq::socket_t client;
+    zmq::socket_t server;
+};
+
+TEST_CASE("replies pass while servers have no room for requests")
+{
+    const Queue queue;
+    FullServer full{queue.frontend, queue.backend};
+    CHECK(receive(full.client).at(1) == "first");
+}
+
+TEST_CASE("zmq_proxy carries no reply while servers have no room for requests")
+{
+    BackgroundDevice queue{socket_type::router, socket_type::dealer};
+    queue.frontend.bind(any_port);
+    queue.backend.bind(any_port);
+    queue.backend.set(zmq::sockopt::sndhwm, 1);
+    queue.start_thread();
+    FullServer full{queue.frontend.endpoints().front(),
+                    queue.backend.endpoints().front()};
+    CHECK_FALSE(is_ready(full.client, ZMQ_POLLIN, 300ms));
+    while (!is_ready(full.client, ZMQ_POLLIN, 0ms))
+        receive(full.server); // this makes room
+    CHECK(receive(full.client).at(1) == "first");
 }
 
 TEST_CASE("a client that takes nothing holds up the others only for a while")
