@@ -93,6 +93,28 @@ TEST_CASE("every program and every scenario is in the book")
     }
 }
 
+// Sphinx itself refuses a :term: that the glossary does not have.
+TEST_CASE("what a page prints bold is a term of the glossary, or a heading")
+{
+    int terms = 0;
+    for (const auto& entry : fs::directory_iterator{root / "docs"}) {
+        if (entry.path().extension() != ".rst")
+            continue;
+        std::istringstream lines{text_of(entry.path())};
+        bool begins = true; // a paragraph or an item of a list
+        for (std::string line; std::getline(lines, line);) {
+            begins = begins || line.starts_with("* ");
+            const bool is_heading =
+                begins && (line.starts_with("**") || line.starts_with("* **"));
+            CHECK_MESSAGE((is_heading || line.find("**") == std::string::npos),
+                          entry.path().string(), ": a :term:? ", line);
+            terms += line.find(":term:`") != std::string::npos ? 1 : 0;
+            begins = line.empty();
+        }
+    }
+    CHECK(terms > 70);
+}
+
 TEST_CASE("every program is short enough to be a lesson, in 80 columns")
 {
     for (const std::string& chapter : chapters())
