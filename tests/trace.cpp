@@ -848,11 +848,16 @@ TEST_CASE("a program that forks after its first socket goes on in both")
 TEST_CASE("a flood is sampled, and still counted to the last message")
 {
     Scene scene;
-    constexpr int count = 200'000;
-    Process pull = scene.peer("pull", {"PULL", "bind=tcp://127.0.0.1:*",
-                                       fmt::format("recv={}", count)});
-    Process push = scene.peer("push", {"PUSH", "connect=" + pull.endpoint(),
-                                       fmt::format("flood={}", count)});
+    constexpr int count = 20'000;
+    const auto peer = [&](const std::string& name,
+                          std::vector<std::string> words) {
+        words.insert(words.begin(), peers + "trace_peer");
+        return Process{scene.command(name, words, "ZMQ_TRACE_LIMIT=1000")};
+    };
+    Process pull = peer("pull", {"PULL", "bind=tcp://127.0.0.1:*",
+                                 fmt::format("recv={}", count)});
+    Process push = peer("push", {"PUSH", "connect=" + pull.endpoint(),
+                                 fmt::format("flood={}", count)});
     CHECK(push.finish() == 0);
     CHECK(pull.finish() == 0);
     const Run run{scene.file};
@@ -924,4 +929,14 @@ TEST_CASE("a diagram names its processes, folds, and says the same in words")
     CHECK(drawing.text().find("<a> sends “m0000” to b.") != std::string::npos);
     CHECK(drawing.replay("").find("application/json") != std::string::npos);
     CHECK_THROWS(drawing.replay("{"));
+}
+
+TEST_CASE("the price of the trace is printed as a table")
+{
+    const Result table = run_to_end({"bench_trace", "--rounds", "1"});
+    CAPTURE(table.err);
+    CHECK(table.status == 0);
+    CHECK(count_lines(table.out, "a request and its reply") == 1);
+    CHECK(count_lines(table.out, "one of ") == 2);
+    CHECK(run_to_end({"bench_trace", "--measure", "hat"}).status == 1);
 }

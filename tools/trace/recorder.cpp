@@ -28,7 +28,7 @@ std::atomic<std::int64_t> written{0};
 std::atomic<int> pid{0};
 std::atomic<std::int64_t> window_start{0};
 std::atomic<int> in_window{0};
-std::atomic<int> in_stock{messages_at_once};
+std::atomic<int> from_stock{0};
 thread_local int tid = 0;
 std::mutex opening;
 
@@ -36,6 +36,23 @@ const char* path()
 {
     static const char* const name = std::getenv("ZMQ_TRACE_FILE");
     return name;
+}
+
+// ZMQ_TRACE_LIMIT: so many messages are noted and no more, however slowly they
+// come; the rest is a flood. For tests, which must not depend on speed.
+int limit()
+{
+    static const int messages = [] {
+        const char* const text = std::getenv("ZMQ_TRACE_LIMIT");
+        return text ? std::atoi(text) : 0;
+    }();
+    return messages;
+}
+
+bool is_stock_left()
+{
+    return from_stock.load(std::memory_order_relaxed) <
+           (limit() > 0 ? limit() : messages_at_once);
 }
 
 void give_up(const char* why)
@@ -193,10 +210,10 @@ Budget spend(std::int64_t t)
     if (t - start > window && window_start.compare_exchange_strong(start, t))
         in_window.store(0, std::memory_order_relaxed);
     const int used = in_window.fetch_add(1, std::memory_order_relaxed);
-    if (used < messages_a_window)
+    if (used < messages_a_window && limit() == 0)
         return Budget::all;
-    if (in_stock.load(std::memory_order_relaxed) > 0) {
-        in_stock.fetch_sub(1, std::memory_order_relaxed);
+    if (is_stock_left()) {
+        from_stock.fetch_add(1, std::memory_order_relaxed);
         return Budget::all;
     }
     return used < 50 * messages_a_window ? Budget::some : Budget::none;
@@ -204,9 +221,11 @@ Budget spend(std::int64_t t)
 
 bool is_flooded(std::int64_t t)
 {
-    return in_stock.load(std::memory_order_relaxed) <= 0 &&
-           t - window_start.load(std::memory_order_relaxed) <= window &&
-           in_window.load(std::memory_order_relaxed) >= messages_a_window;
+    if (is_stock_left())
+        return false;
+    return limit() > 0 ||
+           (t - window_start.load(std::memory_order_relaxed) <= window &&
+            in_window.load(std::memory_order_relaxed) >= messages_a_window);
 }
 
 bool is_introduced()
@@ -220,7 +239,7 @@ void start_again_in_child()
     tid = 0;
     introduced.store(false);
     written.store(0);
-    in_stock.store(messages_at_once);
+    from_stock.store(0);
 }
 
 } // namespace zmq_trace
