@@ -142,13 +142,22 @@ TEST_CASE("a bad endpoint is refused")
         {"inproc://", "inproc://NAME"},
         {"", "ENDPOINT"},
     };
+    // All of it where one binds and one connects, and that it is checked at
+    // all in each program.
+    for (const bool binds : {true, false}) {
+        auto endpoints = for_both;
+        endpoints.merge(std::map{binds ? for_bind : for_connect});
+        for (const auto& [endpoint, complaint] : endpoints)
+            check_refusal({binds ? "reqrep_server" : "reqrep_client",
+                           (binds ? "--bind=" : "--connect=") + endpoint},
+                          2, complaint);
+    }
     for (const std::string& program : programs())
-        for (const std::string& option : options_of_type(program, "ENDPOINT")) {
-            auto endpoints = for_both;
-            endpoints.merge(std::map{is_bind(option) ? for_bind : for_connect});
-            for (const auto& [endpoint, complaint] : endpoints)
-                check_refusal({program, option + "=" + endpoint}, 2, complaint);
-        }
+        for (const std::string& option : options_of_type(program, "ENDPOINT"))
+            check_refusal(
+                {program, option + (is_bind(option) ? "=tcp://localhost:5556"
+                                                    : "=tcp://127.0.0.1:0")},
+                2, is_bind(option) ? "127.0.0.1" : "port");
 }
 
 TEST_CASE("a port in use is refused with what to do")
