@@ -1,4 +1,4 @@
-#include "support/process.hpp"
+#include "support/helpers.hpp"
 
 #include <doctest/doctest.h>
 #include <zmq.hpp>
@@ -125,8 +125,7 @@ TEST_CASE("a client that comes again gets nothing, whether it left or died")
         Process client{command};
         client.wait_for("Received");
         if (dies) {
-            client.signal(SIGKILL);
-            CHECK(client.finish() == 128 + SIGKILL);
+            crash(client);
         } else {
             CHECK(client.finish() == 0);
             server.wait_for("Sending message 2");

@@ -1,4 +1,4 @@
-#include "support/process.hpp"
+#include "support/helpers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,12 +19,6 @@ Process start_server(const std::string& endpoint = "tcp://127.0.0.1:*",
 std::string port_of(const std::string& endpoint)
 {
     return endpoint.substr(endpoint.rfind(':') + 1);
-}
-
-void crash(Process& server)
-{
-    server.signal(SIGKILL);
-    CHECK(server.finish() == 128 + SIGKILL);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "support/process.hpp"
+#include "support/helpers.hpp"
 
 #include <doctest/doctest.h>
 #include <zmq.hpp>
@@ -77,14 +77,6 @@ double seconds_of(const std::string& sink)
     std::smatch found;
     REQUIRE(std::regex_search(sink, found, std::regex{"in ([0-9.]+) s"}));
     return std::stod(found[1]);
-}
-
-bool has_pyzmq()
-{
-    const bool has = run_to_end({"consumer.py", "--help"}).status == 0;
-    if (!has)
-        MESSAGE("skipped: /usr/bin/python3 has no pyzmq");
-    return has;
 }
 
 // A socket of the test that listens, with deadlines.
@@ -436,8 +428,7 @@ TEST_CASE("a killed worker takes all of its tasks with it, and the sink names "
                                 {"--slowness", "1000"});
     Process good = start_worker(ventilator.endpoint, sink.endpoint, 2);
     lost.wait_for("Task");
-    lost.signal(SIGKILL);
-    CHECK(lost.finish() == 128 + SIGKILL);
+    crash(lost);
     CHECK(ventilator.process.finish() == 0); // it never hears of it
     CHECK(sink.process.finish() == 1);
     CHECK(good.stop() == 0);
@@ -461,8 +452,7 @@ TEST_CASE("a ready queue loses only the task in a killed worker's hands")
     Process lost = start_worker(queue.endpoint, sink.endpoint, 1,
                                 {"--slowness", "1000"}, "ready_worker");
     lost.wait_for("Task 0");
-    lost.signal(SIGKILL);
-    CHECK(lost.finish() == 128 + SIGKILL);
+    crash(lost);
     Process good =
         start_worker(queue.endpoint, sink.endpoint, 2, {}, "ready_worker");
     CHECK(sink.process.finish() == 1);

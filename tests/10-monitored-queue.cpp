@@ -1,6 +1,6 @@
 #include "chapters/10-monitored-queue/client_table.hpp"
 #include "common/background_device.hpp"
-#include "support/process.hpp"
+#include "support/helpers.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -212,8 +212,7 @@ TEST_CASE("nothing is lost or doubled when a monitor comes late and is killed")
     check_complete(flood(queue, [&] {
         Process monitor{{"queue_monitor", "--connect", queue.monitor}};
         queue.process.wait_for("A monitor listens");
-        monitor.signal(SIGKILL);
-        CHECK(monitor.finish() == 128 + SIGKILL);
+        crash(monitor);
     }));
     queue.process.wait_for("No monitor listens");
 }

@@ -1,4 +1,4 @@
-#include "support/process.hpp"
+#include "support/helpers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -109,14 +109,12 @@ TEST_CASE("a command that is killed leaves none of its processes behind")
 {
     Process processes{four_servers("0")};
     processes.wait_for("client: World from 5556");
-    processes.signal(SIGKILL);
-    CHECK(processes.finish() == 128 + SIGKILL);
+    crash(processes);
 
     Process supervisor = start_supervisor({"--bind", at(5552)});
     supervisor.endpoint();
     supervisor.endpoint();
-    supervisor.signal(SIGKILL);
-    CHECK(supervisor.finish() == 128 + SIGKILL);
+    crash(supervisor);
 }
 
 TEST_CASE("an endpoint that another process cannot find is refused")
