@@ -108,12 +108,15 @@ TEST_CASE("an unknown option is refused")
 
 TEST_CASE("a bad number is refused")
 {
+    for (const std::string option : {"--id", "--work"})
+        for (const std::string number :
+             {"many", "-1", "1.5", "", "99999999999999999999"})
+            check_refusal({"monitored_server", option + "=" + number}, 2,
+                          option);
     for (const std::string& program : programs())
         for (const std::string type : {"N", "MS"})
             for (const std::string& option : options_of_type(program, type))
-                for (const std::string number :
-                     {"many", "-1", "1.5", "", "99999999999999999999"})
-                    check_refusal({program, option + "=" + number}, 2, option);
+                check_refusal({program, option + "=-1"}, 2, option);
 }
 
 TEST_CASE("a bad endpoint is refused")
