@@ -28,7 +28,7 @@ zmq::socket_t connect(zmq::context_t& context, const Plan& plan)
     zmq::socket_t hub{context, zmq::socket_type::req};
     hub.set(zmq::sockopt::maxmsgsize, std::int64_t{4096}); // of a reply
     hub.set(zmq::sockopt::linger, 0);
-    hub.set(zmq::sockopt::immediate, true); // keep nothing for a hub to come
+    hub.set(zmq::sockopt::sndhwm, 1); // keep one for a hub that is to come
     hub.set(zmq::sockopt::rcvtimeo, plan.timeout);
     // A hub that dies takes a picture with it. Its reply is not waited for,
     // and not mistaken for that of the next picture if it comes after all.
@@ -55,7 +55,7 @@ bool send_next(Camera& camera, zmq::socket_t& hub, Account& account)
     if (!image)
         return false;
     account.sent(image->peek(1)->size());
-    (void)image->send(hub); // waits until there is a hub
+    (void)image->send(hub); // waits, if one lies there already
     zmq::multipart_t reply;
     if (reply.recv(hub))
         account.answered(reply.peek(0)->to_string_view());

@@ -85,7 +85,7 @@ void stream(const Plan& plan)
     zmq::socket_t hub{context, zmq::socket_type::dealer};
     hub.set(zmq::sockopt::maxmsgsize, std::int64_t{4096});
     hub.set(zmq::sockopt::linger, 0);
-    hub.set(zmq::sockopt::immediate, true);
+    hub.set(zmq::sockopt::sndhwm, plan.window);
     hub.set(zmq::sockopt::rcvtimeo, plan.timeout);
     hub.connect(plan.hub);
     auto camera =
