@@ -183,12 +183,12 @@ private:
     {
         std::deque<GivenBack> given_back;
         int wanted = 0;
+        bool is_left = false;
         {
             const std::lock_guard lock{state.mutex};
             given_back.swap(state.given_back);
             wanted = std::exchange(state.wanted, 0);
-            if (state.is_left)
-                return false;
+            is_left = state.is_left;
         }
         for (const GivenBack& object : given_back) {
             buffers[object.buffer].is_used = false;
@@ -196,6 +196,8 @@ private:
             dealer.send(zmq::buffer(std::to_string(object.number)),
                         zmq::send_flags::none);
         }
+        if (is_left)
+            return false;
         for (asked += wanted; wanted > 0; --wanted) {
             dealer.send(zmq::str_buffer("want"), zmq::send_flags::sndmore);
             dealer.send(state.plan.shared_memory ? zmq::str_buffer("map")
@@ -398,8 +400,8 @@ std::optional<FeedObject> FeedConsumer::get()
     if (state->plan.ahead == 0) {
         const std::lock_guard lock{state->mutex};
         ++state->wanted;
+        wake(state->thread_end);
     }
-    wake(state->thread_end);
     std::optional<Arrived> arrived;
     while (!state->look(arrived)) {
         zmq::message_t nothing;

@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -76,6 +78,19 @@ void check_is_memory(const SegmentHandle& handle, int fd)
         refuse(handle, "it has another size");
 }
 
+// The system would look for memory that is not there, and kill for it.
+void check_there_is(std::uint64_t size)
+{
+    std::ifstream file{"/proc/meminfo"};
+    for (std::string line; std::getline(file, line);) {
+        constexpr std::string_view name = "MemAvailable:";
+        if (line.starts_with(name) &&
+            size / 1024 > std::stoull(line.substr(name.size())))
+            throw std::system_error{ENOMEM, std::generic_category(),
+                                    "memory to share"};
+    }
+}
+
 } // namespace
 
 Mapping::Mapping(std::size_t size, int protection, int flags, int fd)
@@ -112,7 +127,8 @@ Mapping Mapping::anonymous(std::size_t size)
 }
 
 SharedSegment::SharedSegment(std::size_t size)
-    : fd{memfd_create("workbook", MFD_CLOEXEC | MFD_ALLOW_SEALING)}
+    : fd{(check_there_is(size),
+          memfd_create("workbook", MFD_CLOEXEC | MFD_ALLOW_SEALING))}
 {
     if (fd < 0)
         throw_errno("memfd_create");

@@ -38,6 +38,8 @@ void consume(const Plan& plan)
                        .ahead = plan.ahead,
                        .patience = plan.patience}};
     for (std::uint64_t n = 0; n < plan.count || plan.count == 0; ++n) {
+        if (n > 0)
+            times.begin();
         const auto object = feed.get();
         if (!object) {
             times.sum_up();
@@ -46,7 +48,6 @@ void consume(const Plan& plan)
         times.note(object->number(), object->bytes().size());
         check_object(object->bytes(), object->number());
         pause(computing, plan.compute);
-        times.begin();
     }
     fmt::print("Enough: leaves after {} objects\n", plan.count);
 }
