@@ -24,6 +24,20 @@ struct Arrived
     std::size_t buffer;
 };
 
+// Memory of our own, for an object that comes by the socket.
+struct Buffer
+{
+    Mapping memory;
+    bool is_used = false;
+};
+
+// Memory of the producer.
+struct Seen
+{
+    Mapping memory;
+    std::uint64_t serial = 0;
+};
+
 struct GivenBack
 {
     std::uint64_t number;
@@ -40,7 +54,10 @@ void wake(zmq::socket_t& socket)
 
 struct FeedConsumer::State
 {
-    explicit State(const Plan& its_plan) : plan{its_plan} {}
+    explicit State(const Plan& its_plan)
+        : plan{its_plan}, buffers(static_cast<std::size_t>(1 + plan.ahead))
+    {
+    }
 
     // Whether get() knows what to return; takes an object if there is one.
     bool look(std::optional<Arrived>& object)
@@ -59,6 +76,10 @@ struct FeedConsumer::State
     Plan plan;
     zmq::socket_t thread_end; // of the pair
     int held = 0;
+
+    // For the thread alone. But objects live on in there when it has ended.
+    std::vector<Buffer> buffers;
+    std::vector<Seen> seen; // by place
 
     std::mutex mutex; // guards what follows
     std::deque<Arrived> arrived;
@@ -107,8 +128,7 @@ public:
         : state{its_state},
           dealer{std::move(its_dealer)},
           monitor{std::move(its_monitor)},
-          program{std::move(its_pair)},
-          buffers(static_cast<std::size_t>(1 + state.plan.ahead))
+          program{std::move(its_pair)}
     {
     }
 
@@ -127,16 +147,6 @@ public:
     }
 
 private:
-    struct Buffer
-    {
-        Mapping memory;
-        bool is_used = false;
-    };
-    struct Seen
-    {
-        Mapping memory;
-        std::uint64_t serial = 0;
-    };
     struct Coming
     {
         std::uint64_t number = 0;
@@ -191,7 +201,7 @@ private:
             is_left = state.is_left;
         }
         for (const GivenBack& object : given_back) {
-            buffers[object.buffer].is_used = false;
+            state.buffers[object.buffer].is_used = false;
             dealer.send(zmq::str_buffer("done"), zmq::send_flags::sndmore);
             dealer.send(zmq::buffer(std::to_string(object.number)),
                         zmq::send_flags::none);
@@ -264,7 +274,7 @@ private:
         if (number != coming.number || size != coming.size ||
             at != coming.has || part.size() > size - at || part.empty())
             refuse("that does not follow", text);
-        Buffer& buffer = buffers[coming.buffer];
+        Buffer& buffer = state.buffers[coming.buffer];
         std::memcpy(buffer.memory.bytes().data() + at, part.data(),
                     part.size());
         coming.has += part.size();
@@ -283,7 +293,7 @@ private:
         if (size == 0 || size > state.plan.longest)
             refuse("of a size out of bounds", text);
         coming = {number, size, 0, take_buffer(text)};
-        Mapping& memory = buffers[coming.buffer].memory;
+        Mapping& memory = state.buffers[coming.buffer].memory;
         if (memory.bytes().size() < size) {
             memory = {}; // first, or there would be both for a moment
             memory = Mapping::anonymous(size);
@@ -295,8 +305,8 @@ private:
         if (asked == 0)
             refuse("that nobody asked for", text);
         --asked;
-        for (std::size_t n = 0; n < buffers.size(); ++n)
-            if (!std::exchange(buffers[n].is_used, true))
+        for (std::size_t n = 0; n < state.buffers.size(); ++n)
+            if (!std::exchange(state.buffers[n].is_used, true))
                 return n;
         refuse("that nobody asked for", text);
     }
@@ -310,9 +320,9 @@ private:
         if (size == 0 || size > space || place >= feed::most_places)
             refuse("of a size out of bounds", text);
         const std::size_t buffer = take_buffer(text);
-        if (place >= seen.size())
-            seen.resize(place + 1);
-        Seen& its = seen[place];
+        if (place >= state.seen.size())
+            state.seen.resize(place + 1);
+        Seen& its = state.seen[place];
         if (its.serial != serial || its.memory.bytes().size() != space) {
             its = {}; // mapped once, and kept: mapping is what costs
             its = {map_segment({pid, fd, space}, state.plan.longest), serial};
@@ -333,8 +343,6 @@ private:
     zmq::socket_t dealer;
     zmq::socket_t monitor;
     zmq::socket_t program;
-    std::vector<Buffer> buffers;
-    std::vector<Seen> seen; // the producer's memory, by place
     Coming coming;
     int asked = 0; // objects that may come
     bool was_there = false;

@@ -386,11 +386,14 @@ TEST_CASE("segments are used again, and freed when consumers are killed")
     Process producer = producer_of(0);
     const std::string endpoint = producer.endpoint();
     for (int round = 0; round < 5; ++round) {
-        Process consumer = consumer_of(endpoint, {"--shared-memory"});
+        Process busy = consumer_of(endpoint, {"--shared-memory"});
         for (int n = 0; n < 10; ++n)
-            consumer.wait_for("Object");
-        CHECK(segments_of(consumer) <= 3);
-        crash(consumer);
+            busy.wait_for("Object");
+        CHECK(segments_of(busy) <= 3);
+        CHECK(busy.stop() == 0);
+        Process doomed = consumer_of(endpoint, {"--shared-memory"}, a_minute);
+        doomed.wait_for("Object"); // and has it
+        crash(doomed);
         producer.wait_for("A consumer is gone: ");
         CHECK(segments_of(producer) <= 3);
     }
