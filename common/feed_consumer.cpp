@@ -22,20 +22,7 @@ struct Arrived
     std::uint64_t number;
     std::span<const std::byte> bytes;
     std::size_t buffer;
-};
-
-// Memory of our own, for an object that comes by the socket.
-struct Buffer
-{
-    Mapping memory;
-    bool is_used = false;
-};
-
-// Memory of the producer.
-struct Seen
-{
-    Mapping memory;
-    std::uint64_t serial = 0;
+    std::shared_ptr<Mapping> memory; // in which the bytes are
 };
 
 struct GivenBack
@@ -45,19 +32,20 @@ struct GivenBack
 };
 
 // Something is to be looked at: what, is said in memory that both share.
+// Nobody is left to look when the context was shut down.
 void wake(zmq::socket_t& socket)
-{
+try {
     (void)socket.send(zmq::message_t{}, zmq::send_flags::dontwait);
+} catch (const zmq::error_t& error) {
+    if (error.num() != ETERM)
+        throw;
 }
 
 } // namespace
 
 struct FeedConsumer::State
 {
-    explicit State(const Plan& its_plan)
-        : plan{its_plan}, buffers(static_cast<std::size_t>(1 + plan.ahead))
-    {
-    }
+    explicit State(const Plan& its_plan) : plan{its_plan} {}
 
     // Whether get() knows what to return; takes an object if there is one.
     bool look(std::optional<Arrived>& object)
@@ -77,10 +65,6 @@ struct FeedConsumer::State
     zmq::socket_t thread_end; // of the pair
     int held = 0;
 
-    // For the thread alone. But objects live on in there when it has ended.
-    std::vector<Buffer> buffers;
-    std::vector<Seen> seen; // by place
-
     std::mutex mutex; // guards what follows
     std::deque<Arrived> arrived;
     std::deque<GivenBack> given_back;
@@ -94,8 +78,10 @@ struct FeedConsumer::State
 
 struct FeedObject::Giver
 {
-    Giver(FeedConsumer::State& its_state, GivenBack its_object)
-        : state{its_state}, object{its_object}
+    Giver(FeedConsumer::State& its_state, const Arrived& arrived)
+        : state{its_state},
+          object{arrived.number, arrived.buffer},
+          memory{arrived.memory}
     {
     }
     Giver(const Giver&) = delete;
@@ -109,14 +95,12 @@ struct FeedObject::Giver
             if (state.plan.ahead > 0)
                 ++state.wanted; // the next, while the program works
         }
-        try {
-            wake(state.thread_end);
-        } catch (const zmq::error_t&) { // ETERM: nobody wants it back
-        }
+        wake(state.thread_end);
     }
 
     FeedConsumer::State& state;
     GivenBack object;
+    std::shared_ptr<Mapping> memory; // stays, whatever the thread is told
 };
 
 // Talks to the producer.
@@ -128,7 +112,8 @@ public:
         : state{its_state},
           dealer{std::move(its_dealer)},
           monitor{std::move(its_monitor)},
-          program{std::move(its_pair)}
+          program{std::move(its_pair)},
+          buffers(static_cast<std::size_t>(1 + state.plan.ahead))
     {
     }
 
@@ -147,6 +132,16 @@ public:
     }
 
 private:
+    struct Buffer
+    {
+        std::shared_ptr<Mapping> memory = std::make_shared<Mapping>();
+        bool is_used = false;
+    };
+    struct Seen
+    {
+        std::shared_ptr<Mapping> memory = std::make_shared<Mapping>();
+        std::uint64_t serial = 0;
+    };
     struct Coming
     {
         std::uint64_t number = 0;
@@ -201,7 +196,7 @@ private:
             is_left = state.is_left;
         }
         for (const GivenBack& object : given_back) {
-            state.buffers[object.buffer].is_used = false;
+            buffers[object.buffer].is_used = false;
             dealer.send(zmq::str_buffer("done"), zmq::send_flags::sndmore);
             dealer.send(zmq::buffer(std::to_string(object.number)),
                         zmq::send_flags::none);
@@ -271,17 +266,17 @@ private:
         const auto [number, at, size] = *header;
         if (at == 0)
             begin(number, size, text);
-        if (number != coming.number || size != coming.size ||
-            at != coming.has || part.size() > size - at || part.empty())
+        if (coming.size == 0 || number != coming.number ||
+            size != coming.size || at != coming.has ||
+            part.size() > size - at || part.empty())
             refuse("that does not follow", text);
-        Buffer& buffer = state.buffers[coming.buffer];
-        std::memcpy(buffer.memory.bytes().data() + at, part.data(),
-                    part.size());
+        const auto& memory = buffers[coming.buffer].memory;
+        std::memcpy(memory->bytes().data() + at, part.data(), part.size());
         coming.has += part.size();
         if (coming.has == size) {
             coming.size = 0;
             hand_over(
-                {number, buffer.memory.bytes().first(size), coming.buffer});
+                {number, memory->bytes().first(size), coming.buffer, memory});
         }
     }
 
@@ -293,10 +288,10 @@ private:
         if (size == 0 || size > state.plan.longest)
             refuse("of a size out of bounds", text);
         coming = {number, size, 0, take_buffer(text)};
-        Mapping& memory = state.buffers[coming.buffer].memory;
-        if (memory.bytes().size() < size) {
-            memory = {}; // first, or there would be both for a moment
-            memory = Mapping::anonymous(size);
+        auto& memory = buffers[coming.buffer].memory;
+        if (memory->bytes().size() < size) {
+            memory = nullptr; // first, or there would be both for a moment
+            memory = std::make_shared<Mapping>(Mapping::anonymous(size));
         }
     }
 
@@ -305,8 +300,8 @@ private:
         if (asked == 0)
             refuse("that nobody asked for", text);
         --asked;
-        for (std::size_t n = 0; n < state.buffers.size(); ++n)
-            if (!std::exchange(state.buffers[n].is_used, true))
+        for (std::size_t n = 0; n < buffers.size(); ++n)
+            if (!std::exchange(buffers[n].is_used, true))
                 return n;
         refuse("that nobody asked for", text);
     }
@@ -320,14 +315,16 @@ private:
         if (size == 0 || size > space || place >= feed::most_places)
             refuse("of a size out of bounds", text);
         const std::size_t buffer = take_buffer(text);
-        if (place >= state.seen.size())
-            state.seen.resize(place + 1);
-        Seen& its = state.seen[place];
-        if (its.serial != serial || its.memory.bytes().size() != space) {
+        if (place >= seen.size())
+            seen.resize(place + 1);
+        Seen& its = seen[place];
+        if (its.serial != serial || its.memory->bytes().size() != space) {
             its = {}; // mapped once, and kept: mapping is what costs
-            its = {map_segment({pid, fd, space}, state.plan.longest), serial};
+            *its.memory = map_segment({pid, fd, space}, state.plan.longest);
+            its.serial = serial;
         }
-        hand_over({number, its.memory.bytes().first(size), buffer});
+        hand_over(
+            {number, its.memory->bytes().first(size), buffer, its.memory});
     }
 
     void hand_over(const Arrived& object)
@@ -343,6 +340,8 @@ private:
     zmq::socket_t dealer;
     zmq::socket_t monitor;
     zmq::socket_t program;
+    std::vector<Buffer> buffers;
+    std::vector<Seen> seen; // the producer's memory, by place
     Coming coming;
     int asked = 0; // objects that may come
     bool was_there = false;
@@ -354,10 +353,10 @@ FeedObject::~FeedObject() = default;
 
 FeedConsumer::FeedConsumer(zmq::context_t& context, const std::string& endpoint,
                            const Plan& plan)
-    : state{std::make_unique<State>(plan)}
 {
     if (plan.ahead < 0 || plan.ahead > feed::most_ahead || plan.longest == 0)
         throw std::logic_error{"a feed queue fetches 0 to 16 objects ahead"};
+    state = std::make_unique<State>(plan);
     state->wanted = plan.ahead > 0 ? 1 + plan.ahead : 0;
     const auto name = [this](const char* what) {
         return fmt::format("inproc://feed-consumer-{}-{}",
@@ -395,10 +394,7 @@ FeedConsumer::~FeedConsumer()
         const std::lock_guard lock{state->mutex};
         state->is_left = true;
     }
-    try {
-        wake(state->thread_end);
-    } catch (const zmq::error_t&) { // ETERM: it knows
-    }
+    wake(state->thread_end);
 }
 
 std::optional<FeedObject> FeedConsumer::get()
@@ -419,8 +415,7 @@ std::optional<FeedObject> FeedConsumer::get()
         return {};
     ++state->held;
     FeedObject object;
-    object.giver = std::make_unique<FeedObject::Giver>(
-        *state, GivenBack{arrived->number, arrived->buffer});
+    object.giver = std::make_unique<FeedObject::Giver>(*state, *arrived);
     object.its_number = arrived->number;
     object.its_bytes = arrived->bytes;
     return object;

@@ -273,14 +273,16 @@ TEST_CASE("the next object is asked for before the first one is taken")
 TEST_CASE("a consumer holds no more than it says")
 {
     Process producer = producer_of(5);
+    const std::string endpoint = producer.endpoint();
     zmq::context_t context;
-    FeedConsumer consumer{context, producer.endpoint(), {}};
+    FeedConsumer consumer{context, endpoint, {}};
     const auto one = consumer.get();
     const auto two = consumer.get();
     CHECK(two->number() == 2);
     CHECK_THROWS_AS(consumer.get(), std::logic_error);
-    CHECK_THROWS_AS((FeedConsumer{context, "tcp://127.0.0.1:1", {.ahead = 17}}),
-                    std::logic_error);
+    for (const int ahead : {-2, 17})
+        CHECK_THROWS_AS((FeedConsumer{context, endpoint, {.ahead = ahead}}),
+                        std::logic_error);
 }
 
 TEST_CASE("a place is written to and put, and then the next")
@@ -548,6 +550,23 @@ TEST_CASE("a consumer refuses a producer that makes no sense")
     }
 }
 
+TEST_CASE("a part that comes when all of its object is there is refused")
+{
+    for (const std::string late : {"1 3 0", "1 3 3", "1 3 4", "1 0 0"}) {
+        Liar producer{socket_type::router};
+        producer.socket.bind(anywhere);
+        zmq::context_t context;
+        FeedConsumer consumer{
+            context, producer.socket.get(zmq::sockopt::last_endpoint), {}};
+        const std::string who = producer.hear()[0];
+        producer.say({who, "part", "1 0 3", "abc"});
+        producer.say({who, "part", late, std::string(megabyte, 'x')});
+        const auto object = consumer.get();
+        CHECK_THROWS_AS(consumer.get(), std::runtime_error);
+        CHECK(object->bytes()[0] == std::byte{'a'});
+    }
+}
+
 TEST_CASE("a consumer refuses hostile handles")
 {
     const int self = getpid();
@@ -598,6 +617,31 @@ TEST_CASE("a consumer takes no more objects than it asked for")
     CHECK(consumer.get()->number() == 2);
     CHECK_THROWS_WITH(consumer.get(), "the producer sent a message that nobody "
                                       "asked for: 3 0 3");
+}
+
+TEST_CASE("an object stays readable, whatever its producer says of its place")
+{
+    Liar producer{socket_type::router};
+    producer.socket.bind(anywhere);
+    zmq::context_t context;
+    FeedConsumer consumer{context,
+                          producer.socket.get(zmq::sockopt::last_endpoint),
+                          {.shared_memory = true}};
+    const std::string who = producer.hear()[0];
+    const SharedSegment first{5000}, second{5000};
+    first.bytes()[0] = std::byte{1};
+    const auto lend = [&](int number, const SharedSegment& segment) {
+        const SegmentHandle handle = segment.handle();
+        producer.say({who, "map",
+                      fmt::format("{} 5000 {} {} 0 {} 5000", number, handle.pid,
+                                  handle.fd, number)});
+    };
+    lend(1, first);
+    const auto one = consumer.get();
+    lend(2, second); // at the same place
+    const auto two = consumer.get();
+    CHECK(one->bytes()[0] == std::byte{1});
+    CHECK(two->bytes()[0] == std::byte{0});
 }
 
 TEST_CASE("only memory that cannot shrink is mapped, and only of its size")
