@@ -1,4 +1,4 @@
-#include "common/feed_protocol.hpp"
+#include "common/detail/feed_protocol.hpp"
 #include "common/feed_queue.hpp"
 #include "common/printable.hpp"
 #include "common/shared_memory.hpp"

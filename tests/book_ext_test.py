@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "docs/_ext"))
 from sphinx.errors import ExtensionError
 
 import workbook
+import workbook_plot
 from recordings import Event, Recordings, parse
 
 SOURCE = """\
@@ -208,6 +209,31 @@ class Pages(unittest.TestCase):
                 status, errors, _ = self.build(text)
                 self.assertNotEqual(status, 0)
                 self.assertIn(message, errors)
+
+
+class Plots(unittest.TestCase):
+    EVENTS = [Event(0.0, "out", "a", "Object 1: 20.5 ms"),
+              Event(0.1, "out", "b", "Object 1: 7 ms"),
+              Event(0.2, "out", "a", "something else"),
+              Event(0.3, "out", "a", "Object 2: 0.01 ms")]
+    PATTERN = r"Object (\d+): ([0-9.]+) ms"
+
+    def test_take_the_numbers_that_one_process_said(self):
+        self.assertEqual(
+            workbook_plot.points(self.EVENTS, "a", self.PATTERN),
+            [(1, 20.5), (2, 0.01)])
+
+    def test_refuse_a_process_that_said_none(self):
+        with self.assertRaisesRegex(ValueError, "'c' said no numbers"):
+            workbook_plot.points(self.EVENTS, "c", self.PATTERN)
+
+    def test_draw_every_point_and_name_every_curve(self):
+        svg = workbook_plot.draw(
+            [("late", [(1, 20.5), (2, 30)]), ("<ahead>", [(1, 20), (2, 0.01)])],
+            "object", "ms", "Two curves.")
+        self.assertEqual(svg.count("<title>"), 4)
+        self.assertIn("&lt;ahead&gt;: 0.01", svg)
+        self.assertIn('aria-label="Two curves."', svg)
 
 
 if __name__ == "__main__":

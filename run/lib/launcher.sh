@@ -19,6 +19,7 @@
 #   pause SECONDS                     let time pass, where time is the lesson
 #   say TEXT                          tell the reader what comes
 #   has_pyzmq                         whether .py programs can run; says if not
+#   has_numpy                         the same for those that want numpy
 #
 # A PROGRAM is one of the workbook's, or one in Python that lies beside them
 # in the chapter (NAME.py), or any other command.
@@ -116,6 +117,11 @@ ending() { # STATUS
 has_pyzmq() {
   "$python" -c 'import zmq' 2>/dev/null ||
     { say "Left out: this needs python3-zmq (and $python)." && return 1; }
+}
+
+has_numpy() {
+  "$python" -c 'import numpy' 2>/dev/null ||
+    { say "Left out: this needs python3-numpy (and $python)." && return 1; }
 }
 
 # --- Waiting -----------------------------------------------------------------
