@@ -37,6 +37,7 @@
 class FeedProducer
 {
 public:
+    /// What it may use.
     struct Plan
     {
         std::size_t longest = 0; ///< bytes that an object may have, 1 or more
@@ -85,6 +86,7 @@ private:
 class FeedObject
 {
 public:
+    /// Hands the object on; the old one holds nothing, and gives none back.
     FeedObject(FeedObject&&) noexcept;
     FeedObject& operator=(FeedObject&&) = delete;
     ~FeedObject();
@@ -117,6 +119,7 @@ private:
 class FeedConsumer
 {
 public:
+    /// How it gets them.
     struct Plan
     {
         /// Read the objects where the producer wrote them: same machine, same

@@ -127,13 +127,13 @@ Mapping Mapping::anonymous(std::size_t size)
 }
 
 SharedSegment::SharedSegment(std::size_t size)
-    : fd{(check_there_is(size),
-          memfd_create("workbook", MFD_CLOEXEC | MFD_ALLOW_SEALING))}
+    : fd{memfd_create("workbook", MFD_CLOEXEC | MFD_ALLOW_SEALING)}
 {
     if (fd < 0)
         throw_errno("memfd_create");
     try {
         // Its memory now, or an error now, and not a signal later.
+        check_there_is(size);
         if (fchmod(fd, 0600) != 0 ||
             fallocate(fd, 0, 0, static_cast<off_t>(size)) != 0)
             throw_errno("memory to share");

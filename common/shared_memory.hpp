@@ -10,17 +10,21 @@
 class Mapping
 {
 public:
+    /// Of nothing.
     Mapping() = default;
     /// As mmap(2).
     /// @throws std::system_error
     Mapping(std::size_t size, int protection, int flags, int fd);
+    /// Takes it over.
     Mapping(Mapping&& other) noexcept;
+    /// Exchanges the two.
     Mapping& operator=(Mapping&& other) noexcept;
     ~Mapping();
 
     /// Memory of this process alone, in pages as large as may be.
     static Mapping anonymous(std::size_t size);
 
+    /// What is mapped. Writing to what may only be read ends the process.
     std::span<std::byte> bytes() const { return where; }
 
 private:
@@ -54,6 +58,7 @@ public:
     SharedSegment& operator=(const SharedSegment&) = delete;
     ~SharedSegment();
 
+    /// Its memory, to be written to.
     std::span<std::byte> bytes() const { return mapping.bytes(); }
 
     /// What to tell those who shall read it. Good while this object lives.

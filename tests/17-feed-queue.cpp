@@ -749,3 +749,37 @@ TEST_CASE("a plain producer drops what is no request")
     CHECK(liar.hear()[0].empty());
     CHECK(producer.finish() == 0);
 }
+
+TEST_CASE("run/bench feed has a table, values with commas and a plot")
+{
+    const fs::path plot = fs::temp_directory_path() /
+                          fmt::format("workbook-feed-{}.svg", getpid());
+    std::vector<std::string> command{"bench_feed", "--rounds",  "1",
+                                     "--size",     "2",         "--count",
+                                     "3",          "--compute", "5"};
+    const Result csv = [&] {
+        auto more = command;
+        more.insert(more.end(), {"--csv", "--plot", plot.string()});
+        return run_to_end(more);
+    }();
+    CAPTURE(csv.err);
+    CHECK(csv.status == 0);
+    CHECK(csv.out.starts_with("way,first_ms,ratio,later_ms,each_ms,ratio\n"));
+    CHECK(count_lines(csv.out, "feed queue by ipc,") == 1);
+    std::ifstream file{plot};
+    const std::string svg{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(svg.starts_with("<svg"));
+    CHECK(svg.find("feed queue, shared memory") != std::string::npos);
+    fs::remove(plot);
+
+    if (run_to_end({"/usr/bin/env", "/usr/bin/python3", "-c", "import numpy"})
+            .status == 0)
+        command.emplace_back("--python");
+    const Result table = run_to_end(command);
+    CHECK(table.status == 0);
+    CHECK(count_lines(table.out, "feed queue, shared memory") == 1);
+    command.insert(command.end(), {"--plot", "/no/such/folder/plot.svg"});
+    const Result lost = run_to_end(command);
+    CHECK(lost.status == 1);
+    CHECK(lost.err.find("cannot be written") != std::string::npos);
+}

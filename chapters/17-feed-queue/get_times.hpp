@@ -19,7 +19,7 @@ public:
     void note(std::uint64_t number, std::size_t bytes)
     {
         const Milliseconds time = Clock::now() - start;
-        fmt::print("Object {}, {} MB: get() took {:.3f} ms\n", number,
+        fmt::print("Object {}, {} MB: get() took {:.4f} ms\n", number,
                    bytes / 1'000'000, time.count());
         times.push_back(time.count());
     }
@@ -34,7 +34,7 @@ public:
         const auto middle =
             later.begin() + static_cast<std::ptrdiff_t>(later.size() / 2);
         std::ranges::nth_element(later, middle);
-        fmt::print("First get(): {:.3f} ms, later ones: {:.3f} ms (median)\n",
+        fmt::print("First get(): {:.4f} ms, later ones: {:.4f} ms (median)\n",
                    times.front(), *middle);
     }
 

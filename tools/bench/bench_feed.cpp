@@ -177,7 +177,7 @@ void print(const Plan& plan, const std::vector<Way>& ways)
 {
     const Way* const base = plan.with_python ? &ways.front() : nullptr;
     fmt::print(fmt::runtime(plan.csv ? "{},{},{},{},{},{}\n"
-                                     : "{:<28}{:>10}{:>8}{:>12}{:>12}{:>8}\n"),
+                                     : "{:<26}{:>9}{:>7}{:>9}{:>9}{:>7}\n"),
                "way", plan.csv ? "first_ms" : "first ms", "ratio",
                plan.csv ? "later_ms" : "later ms",
                plan.csv ? "each_ms" : "each ms", "ratio");
@@ -188,12 +188,11 @@ void print(const Plan& plan, const std::vector<Way>& ways)
                        : fmt::format("{:.3f}", median(way.*values) /
                                                    median(base->*values));
         };
-        fmt::print(
-            fmt::runtime(plan.csv
-                             ? "{},{:.4f},{},{:.4f},{:.4f},{}\n"
-                             : "{:<28}{:>10.1f}{:>8}{:>12.3f}{:>12.1f}{:>8}\n"),
-            way.name, median(way.first), ratio(&Way::first), median(way.later),
-            median(way.each), ratio(&Way::each));
+        fmt::print(fmt::runtime(
+                       plan.csv ? "{},{:.4f},{},{:.4f},{:.4f},{}\n"
+                                : "{:<26}{:>9.1f}{:>7}{:>9.3f}{:>9.1f}{:>7}\n"),
+                   way.name, median(way.first), ratio(&Way::first),
+                   median(way.later), median(way.each), ratio(&Way::each));
     }
 }
 
