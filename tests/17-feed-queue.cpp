@@ -133,6 +133,19 @@ struct Liar
     zmq::socket_t socket;
 };
 
+// Until a consumer has hung up on a ROUTER with router_mandatory.
+void wait_until_gone(Liar& producer, const std::string& who)
+{
+    await([&] {
+        try {
+            producer.say({who, "ping", ""});
+            return false;
+        } catch (const zmq::error_t& error) {
+            return error.num() == EHOSTUNREACH;
+        }
+    });
+}
+
 std::vector<std::uint64_t> numbers_in(const std::string& text)
 {
     std::istringstream words{text};
@@ -605,18 +618,34 @@ TEST_CASE("a consumer takes no more objects than it asked for")
     const std::string who = producer.hear()[0];
     for (const std::string number : {"1", "2", "3"})
         producer.say({who, "part", number + " 0 3", "abc"});
-    await([&] { // until it has hung up
-        try {
-            producer.say({who, "ping", ""});
-            return false;
-        } catch (const zmq::error_t& error) {
-            return error.num() == EHOSTUNREACH;
-        }
-    });
+    wait_until_gone(producer, who);
     CHECK(consumer.get()->number() == 1);
     CHECK(consumer.get()->number() == 2);
     CHECK_THROWS_WITH(consumer.get(), "the producer sent a message that nobody "
                                       "asked for: 3 0 3");
+}
+
+TEST_CASE("a consumer that fetches nothing ahead takes nothing ahead")
+{
+    Liar producer{socket_type::router};
+    producer.socket.set(zmq::sockopt::router_mandatory, true);
+    producer.socket.bind(anywhere);
+    zmq::context_t context;
+    FeedConsumer consumer{context,
+                          producer.socket.get(zmq::sockopt::last_endpoint),
+                          {.ahead = 0}};
+    std::string who;
+    auto sent = std::async(std::launch::async, [&] {
+        who = producer.hear()[0];
+        producer.say({who, "part", "1 0 3", "abc"});
+    });
+    CHECK(consumer.get()->number() == 1); // and given back
+    sent.get();
+    CHECK(producer.hear()[1] == "done");
+    producer.say({who, "part", "2 0 3", "abc"});
+    wait_until_gone(producer, who);
+    CHECK_THROWS_WITH(consumer.get(), "the producer sent a message that nobody "
+                                      "asked for: 2 0 3");
 }
 
 TEST_CASE("an object stays readable, whatever its producer says of its place")
