@@ -76,8 +76,8 @@ Picture JpegDecoder::decode(Bytes jpeg, BufferPool& pool)
 {
     const Shape shape = shape_of(jpeg);
     Picture picture{shape, pool.take(shape.bytes())};
-    // On a warning the rest of the buffer holds what was in it before, which
-    // may be another camera's. A JPEG of very many scans costs minutes.
+    // A warning is a failure here: the rest of the buffer may hold what some
+    // other camera saw. And a JPEG of very many scans would cost minutes.
     if (tjDecompress2(handle.get(), jpeg.data(), jpeg.size(),
                       picture.pixels.data(), shape.width, 0, shape.height,
                       pixel_format(shape),

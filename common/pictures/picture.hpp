@@ -25,11 +25,16 @@ struct Shape
     /// Whether all four are the same.
     bool operator==(const Shape&) const = default;
 
+    /// The bytes of one pixel.
+    std::size_t pixel_bytes() const
+    {
+        return static_cast<std::size_t>(channels) *
+               static_cast<std::size_t>(sample_bytes);
+    }
     /// The bytes of one row.
     std::size_t row_bytes() const
     {
-        return static_cast<std::size_t>(width) *
-               static_cast<std::size_t>(channels * sample_bytes);
+        return static_cast<std::size_t>(width) * pixel_bytes();
     }
     /// All bytes of the picture.
     std::size_t bytes() const

@@ -48,8 +48,7 @@ struct Area
 void fill(Picture& picture, Area area, const Glyph& colour)
 {
     const Shape& shape = picture.shape;
-    const auto pixel =
-        static_cast<std::size_t>(shape.channels * shape.sample_bytes);
+    const std::size_t pixel = shape.pixel_bytes();
     const int right = std::min(area.left + area.width, shape.width);
     const int bottom = std::min(area.top + area.height, shape.height);
     for (int y = std::max(area.top, 0); y < bottom; ++y)
@@ -99,8 +98,7 @@ int swing(std::uint64_t number, int step, int most)
 TestPattern::TestPattern(const Shape& wanted) : shape{wanted}
 {
     check(shape);
-    const auto pixel =
-        static_cast<std::size_t>(shape.channels * shape.sample_bytes);
+    const std::size_t pixel = shape.pixel_bytes();
     stripes.resize(2 * shape.row_bytes());
     for (int x = 0; x < 2 * shape.width; ++x) {
         const int bright = 255 * (x % shape.width) / shape.width;
@@ -116,8 +114,7 @@ Picture TestPattern::draw(std::uint64_t number,
                           BufferPool& pool) const
 {
     Picture picture{shape, pool.take(shape.bytes())};
-    const auto pixel =
-        static_cast<std::size_t>(shape.channels * shape.sample_bytes);
+    const std::size_t pixel = shape.pixel_bytes();
     const auto width = static_cast<std::uint64_t>(shape.width);
     for (int y = 0; y < shape.height; ++y) {
         const std::uint64_t shift =
