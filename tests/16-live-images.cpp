@@ -1,5 +1,6 @@
 #include "chapters/16-live-images/lag.hpp"
 #include "chapters/16-live-images/newest_image.hpp"
+#include "chapters/16-live-images/watchdog.hpp"
 #include "common/pictures/jpeg.hpp"
 #include "common/pictures/test_pattern.hpp"
 #include "support/process.hpp"
@@ -127,6 +128,60 @@ Summary summary_of(const std::string& out)
             std::stoi(found[4]), std::stoi(found[5])};
 }
 
+// A hub in this test, where senders come to. It leaves when we say so.
+struct Hub
+{
+    explicit Hub(const std::string& where)
+    {
+        socket.set(zmq::sockopt::linger, -1); // what it said arrives
+        socket.bind(where);
+    }
+
+    // @return the number of the picture that came
+    std::int64_t take()
+    {
+        const auto frames = receive(socket);
+        REQUIRE(frames.size() == 2);
+        const auto number = image_header(frames[0]).number;
+        REQUIRE(number);
+        return *number;
+    }
+
+    void reply() { socket.send(zmq::str_buffer("OK")); }
+
+    zmq::context_t context;
+    zmq::socket_t socket = make(context, socket_type::rep);
+};
+
+// A hub dies with picture 2 in its hands, and another one comes.
+void outlive_a_hub(std::vector<std::string> command, const char* complaint)
+{
+    const std::string where = own_endpoint();
+    command.insert(command.end(),
+                   {"--connect", where, "--interval", "0", "--count", "5",
+                    "--source", "pattern:64x48"});
+    Process sender{command};
+    {
+        Hub hub{where};
+        std::int64_t number = hub.take();
+        for (; number < 2; number = hub.take())
+            hub.reply();
+        CHECK(number == 2);
+    }
+    sender.wait_for(complaint);
+    Hub hub{where};
+    std::int64_t number = hub.take();
+    CHECK(number == 2); // it is not lost
+    hub.reply();
+    while (number < 4) {
+        const std::int64_t next = hub.take();
+        CHECK((next == number || next == number + 1)); // again, or the next
+        number = next;
+        hub.reply();
+    }
+    CHECK(sender.finish() == 0);
+}
+
 } // namespace
 
 TEST_CASE("each of several receivers gets every picture")
@@ -252,6 +307,72 @@ TEST_CASE("small marks do not keep a slow receiver from falling behind")
     CHECK(slow.finish() == 0);
     CHECK(summary_of(slow.out()).behind > 2); // what the marks allow
     CHECK(camera.stop() == 0);
+}
+
+TEST_CASE("a sender with a timeout outlives its hub and sends again")
+{
+    outlive_a_hub({"patient_sender", "--timeout", "500"},
+                  "No reply to picture 3 within 500 ms: once more");
+}
+
+TEST_CASE("a sender with a watchdog outlives its hub and sends again")
+{
+    outlive_a_hub({"watched_sender", "--patience", "500"},
+                  "No reply for 500 ms: the watchdog barks");
+}
+
+TEST_CASE("a sender without a timeout waits for ever")
+{
+    const std::string where = own_endpoint();
+    Process sender{{"patient_sender", "--timeout", "0", "--connect", where}};
+    {
+        Hub hub{where};
+        CHECK(hub.take() == 0);
+    }
+    Hub hub{where};
+    hub.socket.set(zmq::sockopt::rcvtimeo, 1000);
+    zmq::message_t message;
+    CHECK_FALSE(hub.socket.recv(message)); // nobody asks the new one
+    CHECK(sender.stop() == 0);
+}
+
+TEST_CASE("a watched sender without a hub stops on a signal")
+{
+    Process sender{{"watched_sender", "--connect", own_endpoint()}};
+    sender.wait_for("the watchdog barks");
+    CHECK(sender.stop() == 0);
+}
+
+TEST_CASE("a watchdog without patience is refused")
+{
+    const Result result = run_to_end(
+        {"watched_sender", "--interval", "500", "--patience", "500"});
+    CHECK(result.status == 2);
+    CHECK(count_lines(result.err, "--patience") == 1);
+}
+
+TEST_CASE("a watchdog that is not fed shuts the context down")
+{
+    zmq::context_t context;
+    auto socket = make(context, socket_type::rep);
+    Watchdog watchdog{context, 10ms};
+    zmq::message_t message;
+    CHECK_THROWS_AS((void)socket.recv(message), zmq::error_t);
+    CHECK(watchdog.has_barked());
+}
+
+TEST_CASE("a watchdog that goes home does not bark")
+{
+    zmq::context_t context;
+    auto socket = make(context, socket_type::pair);
+    socket.set(zmq::sockopt::rcvtimeo, 1);
+    for (int n = 0; n < 1000; ++n) {
+        Watchdog watchdog{context, 1h};
+        watchdog.feed();
+        CHECK_FALSE(watchdog.has_barked());
+    }
+    zmq::message_t message;
+    CHECK_FALSE(socket.recv(message)); // and no ETERM
 }
 
 TEST_CASE("a receiver drops what is no picture, and takes the next one")
