@@ -375,6 +375,54 @@ TEST_CASE("a watchdog that goes home does not bark")
     CHECK_FALSE(socket.recv(message)); // and no ETERM
 }
 
+TEST_CASE("a receiver that connects is heard of while it does not look")
+{
+    Publisher camera;
+    Process receiver{{"image_subscriber", "--connect", camera.where, "--step",
+                      "--count", "5"}};
+    CHECK(receive(camera.socket) == subscription); // by itself
+    for (int number = 0; number < 5; ++number)
+        send(camera.socket, picture(number));
+    receiver.enter();
+    CHECK(receiver.finish() == 0);
+    CHECK(lines_of(receiver.out()).at(0).number == 0);
+    CHECK(summary_of(receiver.out()).taken == 5);
+}
+
+TEST_CASE("a receiver that binds is heard of only when it looks")
+{
+    Process receiver{
+        {"image_collector", "--bind", any_port, "--step", "--count", "5"}};
+    zmq::context_t context;
+    auto camera = make(context, socket_type::xpub);
+    camera.connect(receiver.endpoint());
+    camera.set(zmq::sockopt::rcvtimeo, 500);
+    zmq::message_t message;
+    CHECK_FALSE(camera.recv(message));
+    for (int number = 0; number < 5; ++number)
+        send(camera, picture(number)); // in vain
+    receiver.enter();
+    camera.set(zmq::sockopt::rcvtimeo, 20'000);
+    CHECK(receive(camera) == subscription);
+    for (int number = 5; number < 10; ++number)
+        send(camera, picture(number));
+    CHECK(receiver.finish() == 0);
+    CHECK(lines_of(receiver.out()).at(0).number == 5);
+}
+
+TEST_CASE("a collector takes the pictures of all feeders")
+{
+    Process collector{{"image_collector", "--bind", any_port, "--count", "0"}};
+    const std::string where = collector.endpoint();
+    Process lawn{{"image_feeder", "--name", "lawn", "--connect", where}};
+    collector.wait_for("lawn ");
+    Process gate{{"image_feeder", "--name", "gate", "--connect", where}};
+    collector.wait_for("gate ");
+    CHECK(lawn.stop() == 0);
+    CHECK(gate.stop() == 0);
+    CHECK(collector.stop() == 0);
+}
+
 TEST_CASE("a receiver drops what is no picture, and takes the next one")
 {
     Publisher camera;
