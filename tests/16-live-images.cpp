@@ -9,7 +9,9 @@
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
+#include <fstream>
 #include <regex>
+#include <sstream>
 
 using namespace std::chrono_literals;
 using zmq::socket_type;
@@ -496,9 +498,83 @@ TEST_CASE("frames behind follow from a camera's numbers and times")
     CHECK(meter.summary().starts_with("Took 20006 pictures"));
 }
 
+TEST_CASE("a name is good for connecting, and not for listening")
+{
+    const Result result = run_to_end({"bind_names"});
+    CHECK(result.status == 0);
+    std::istringstream lines{result.out};
+    std::string line;
+    std::getline(lines, line);
+    CHECK(line == "bind    tcp://localhost:*          No such device");
+    for (const char* listens : {"tcp://127.0.0.1:*", "tcp://lo:*"}) {
+        std::getline(lines, line);
+        CHECK(line.starts_with(std::string{"bind    "} + listens));
+        CHECK(line.find("listens on tcp://127.0.0.1:") != std::string::npos);
+    }
+    CHECK(count_lines(result.out, "connect tcp://localhost:") == 1);
+}
+
+TEST_CASE("who stands on the way reads everything, and is not noticed")
+{
+    Process camera = publisher({"--name", "garden"});
+    Process tap{{"wire_tap", "--bind", any_port, "--connect", camera.endpoint(),
+                 "--show", "2"}};
+    const Result receiver = run_to_end(
+        {"image_subscriber", "--connect", tap.endpoint(), "--count", "5"});
+    CHECK(receiver.status == 0);
+    CHECK(summary_of(receiver.out).passed_over == 0);
+    CHECK(tap.finish() == 0); // with the connection
+    CHECK(count_lines(tap.out(), R"(Seen on the wire: {"msg":"garden")") == 2);
+    CHECK(camera.stop() == 0);
+}
+
+TEST_CASE("the budget is what was measured, multiplied out")
+{
+    const Result result =
+        run_to_end({"frame_budget", "--source", "pattern:100x100", "--cameras",
+                    "200", "--fps", "10", "--link", "240"});
+    CHECK(result.status == 0);
+    // 30,000 bytes a frame: 240,000 bits
+    const std::regex raw{R"(raw +30\.0 +0\.00 +0\.00 +1000 +480 +0\.0\n)"};
+    CHECK_MESSAGE(std::regex_search(result.out, raw), result.out);
+    CHECK(count_lines(result.out, "JPEG") == 3);
+}
+
+TEST_CASE("a source that makes no sense is a wrong command line")
+{
+    for (const std::string program : {"image_publisher", "image_feeder",
+                                      "patient_sender", "frame_budget"}) {
+        CAPTURE(program);
+        const Result result =
+            run_to_end({program, "--source", "/no/such/folder"});
+        CHECK(result.status == 2);
+        CHECK(result.err.starts_with(program + ": --source: "));
+    }
+}
+
 TEST_CASE("a camera that waits for pictures on stdin stops on a signal")
 {
     Process camera{{"image_publisher", "--bind", any_port, "--source", "-"}};
     camera.endpoint();
     CHECK(camera.stop() == 0);
+}
+
+TEST_CASE("every scenario that answers a question is there to be run")
+{
+    std::ifstream page{WORKBOOK_ROOT "/docs/image-streaming-questions.rst"};
+    int count = 0;
+    for (std::string line; std::getline(page, line);) {
+        std::smatch found;
+        const std::regex command{"   (run/[0-9a-z-]+) ([a-z-]+)"};
+        if (!std::regex_match(line, found, command))
+            continue;
+        CAPTURE(line);
+        const std::string launcher = WORKBOOK_ROOT "/" + found[1].str();
+        const Result list = run_to_end({launcher, "--list"});
+        CHECK(list.status == 0);
+        CHECK(("\n" + list.out).find("\n" + found[2].str() + " ") !=
+              std::string::npos);
+        ++count;
+    }
+    CHECK(count >= 10);
 }
