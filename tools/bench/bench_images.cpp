@@ -1,0 +1,174 @@
+// How fast pictures travel: Python's way, as imageZMQ goes it, and ours, in
+// turn, the same pictures in the same two frames, both ends in processes of
+// their own. The medians of the rounds stand side by side. Speeds depend on
+// the machine; their ratio says something.
+//
+//     bench_images [--rounds 9] [--count 200] [--csv] [--plot FILE]
+//                  [--python /usr/bin/python3]
+
+#include "common/run.hpp"
+#include "tools/bench/images_report.hpp"
+#include "tools/bench/peer_process.hpp"
+#include "tools/bench/scene.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <map>
+#include <system_error>
+
+using Words = std::vector<std::string>;
+
+Words operator+(Words words, const Words& more)
+{
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+struct Plan
+{
+    int rounds = 9;
+    int count = 200;
+    bool csv = false;
+    std::string plot;
+    std::string python = "/usr/bin/python3";
+};
+
+// A file of pictures that has no name, and ends with this process.
+class SceneFile
+{
+public:
+    SceneFile(int its_width, int its_height)
+        : width{its_width},
+          height{its_height},
+          fd{memfd_create("scene", MFD_CLOEXEC)}
+    {
+        if (fd < 0)
+            throw std::system_error{errno, std::generic_category(), "scene"};
+        Scene{width, height}.write(path(), 8);
+    }
+    SceneFile(const SceneFile&) = delete;
+    SceneFile& operator=(const SceneFile&) = delete;
+    ~SceneFile() { close(fd); }
+
+    Words options() const
+    {
+        return {"--scene",  path(),
+                "--width",  std::to_string(width),
+                "--height", std::to_string(height)};
+    }
+
+private:
+    std::string path() const
+    {
+        return fmt::format("/proc/{}/fd/{}", getpid(), fd);
+    }
+
+    int width;
+    int height;
+    int fd;
+};
+
+// A way for pictures to travel, and what was measured of it.
+struct Way
+{
+    bool is_python;
+    bool sender_listens;
+    Words options;
+    Measured measured = {};
+};
+
+void measure(Way& way, const Plan& plan)
+{
+    const Words peer = way.is_python ? Words{plan.python, PICTURE_PEER_PY}
+                                     : Words{PICTURE_PEER};
+    const Words options =
+        way.options + Words{"--count", std::to_string(plan.count)};
+    const Words send = peer + Words{"send"} + options;
+    const Words receive = peer + Words{"receive"} + options;
+
+    PeerProcess first{way.sender_listens ? send : receive};
+    const Words connect{"--connect", first.wait_for("listening on ")};
+    PeerProcess second{(way.sender_listens ? receive : send) + connect};
+    PeerProcess& receiver = way.sender_listens ? second : first;
+    const auto said = nlohmann::json::parse("{" + receiver.wait_for("{"));
+    if (receiver.finish() != 0)
+        throw std::runtime_error{"a receiver failed at its end"};
+    way.measured.rates.push_back(plan.count / said.at("seconds").get<double>());
+    way.measured.decibels = said.at("decibels");
+    way.measured.bytes = said.at("bytes");
+}
+
+bool has_python(const Plan& plan)
+{
+    const Words look{plan.python, "-c", "import cv2, numpy, zmq"};
+    if (PeerProcess{look}.finish() == 0)
+        return true;
+    fmt::print(stderr,
+               "Left out: Python's side needs python3-zmq, python3-opencv and "
+               "python3-numpy (and {})\n",
+               plan.python);
+    return false;
+}
+
+using Ways = std::map<std::string, Way>;
+
+Ways all_ways(const Words& small, const Words& large)
+{
+    const Words good = small + Words{"--quality", "95"};
+    const Words published = small + Words{"--quality", "80", "--publish"};
+    const Words window{"--window", "4"}, threads{"--threads", "2"};
+    const Words shared{"--shared"};
+    return {{"Python 95", {true, false, good}},
+            {"Python 80", {true, true, published}},
+            {"Python raw", {true, false, small}},
+            {"Python raw HD", {true, false, large}},
+            {"overlapped", {false, false, good + window + threads}},
+            {"lockstep", {false, false, good}},
+            {"published", {false, true, published + threads}},
+            {"raw", {false, false, small + window}},
+            {"shared", {false, true, small + shared}},
+            {"shared HD", {false, true, large + shared}}};
+}
+
+void compare(const Plan& plan)
+{
+    fmt::print(stderr, "making pictures\n");
+    const SceneFile small{640, 480};
+    const SceneFile large{1920, 1080};
+    Ways ways = all_ways(small.options(), large.options());
+    const bool with_python = has_python(plan);
+    for (int round = 1; round <= plan.rounds; ++round) {
+        fmt::print(stderr, "round {} of {}\n", round, plan.rounds);
+        for (auto& [name, way] : ways)
+            if (with_python || !way.is_python)
+                measure(way, plan);
+    }
+    const auto row = [&](const char* what, const char* python, const char* ours,
+                         double goal) -> Comparison {
+        return {what, ways.at(python).measured, ways.at(ours).measured, goal};
+    };
+    report(
+        {row("JPEG 95, REQ/REP, overlapped", "Python 95", "overlapped", 3.5),
+         row("JPEG 95, REQ/REP, lockstep", "Python 95", "lockstep", 2),
+         row("JPEG 80, PUB/SUB", "Python 80", "published", 3),
+         row("raw, REQ/REP, tcp", "Python raw", "raw", 1.3),
+         row("raw, shared memory", "Python raw", "shared", 5),
+         row("raw 1920x1080, shared memory", "Python raw HD", "shared HD", 5)},
+        plan.csv, plan.plot);
+}
+
+int main(int argc, char** argv)
+{
+    Plan plan;
+    Options options{"Compares the speed of pictures: Python's and ours."};
+    options.add("--rounds", plan.rounds, 1, 1000, "How often to measure each");
+    options.add("--count", plan.count, 1, 1'000'000, "Pictures in a round");
+    options.add("--csv", plan.csv, "Print commas instead of a table");
+    options.add("--plot", plan.plot, "File to draw the ratios in");
+    options.add("--python", plan.python, "Python for its side");
+    return run(options, argc, argv, [&] { compare(plan); });
+}
