@@ -120,18 +120,18 @@ Ways all_ways(const Words& small, const Words& large)
 {
     const Words good = small + Words{"--quality", "95"};
     const Words published = small + Words{"--quality", "80", "--publish"};
-    const Words window{"--window", "4"}, threads{"--threads", "2"};
-    const Words shared{"--shared"};
+    const Words overlapped{"--window", "4", "--threads", "2"};
+    const Words shared{"--shared", "--window"};
     return {{"Python 95", {true, false, good}},
             {"Python 80", {true, true, published}},
             {"Python raw", {true, false, small}},
             {"Python raw HD", {true, false, large}},
-            {"overlapped", {false, false, good + window + threads}},
+            {"overlapped", {false, false, good + overlapped}},
             {"lockstep", {false, false, good}},
-            {"published", {false, true, published + threads}},
-            {"raw", {false, false, small + window}},
-            {"shared", {false, true, small + shared}},
-            {"shared HD", {false, true, large + shared}}};
+            {"published", {false, true, published + overlapped}},
+            {"raw", {false, false, small + Words{"--window", "3"}}},
+            {"shared", {false, true, small + shared + Words{"8"}}},
+            {"shared HD", {false, true, large + shared + Words{"2"}}}};
 }
 
 void compare(const Plan& plan)

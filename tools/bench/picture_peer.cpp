@@ -53,7 +53,7 @@ int main(int argc, char** argv)
     options.add("--quality", part.quality, 0, 100, "Of JPEGs; 0: raw");
     options.add("--publish", part.publish, "PUB and SUB, not REQ and REP");
     options.add("--shared", part.shared, "Raw, through shared memory");
-    options.add("--window", part.window, 1, 100, "Pictures on their way");
+    options.add("--window", part.window, 1, 16, "Pictures on their way");
     options.add("--threads", part.threads, 1, 16, "That encode or decode");
     options.add("--count", part.count, 1, 1'000'000, "Pictures to measure");
     options.add("--warmup", part.warmup, 1, 1000, "Pictures before that");

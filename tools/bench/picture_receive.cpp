@@ -176,8 +176,9 @@ private:
 void receive_shared(zmq::context_t& context, const Part& part, Meter& meter)
 {
     Viewer viewer{meter};
-    FeedConsumer feed{
-        context, part.connect.at(0), {.shared_memory = true, .ahead = 2}};
+    FeedConsumer feed{context,
+                      part.connect.at(0),
+                      {.shared_memory = true, .ahead = part.window}};
     while (!meter.is_done()) {
         const auto object = feed.get();
         if (!object)
@@ -201,7 +202,7 @@ void receive_pictures(zmq::context_t& context, const Part& part)
     const auto type =
         part.publish ? zmq::socket_type::sub : zmq::socket_type::rep;
     auto cameras = open(context, type, part);
-    if (!part.publish && part.window == 1) {
+    if (!part.publish && (part.window == 1 || part.quality == 0)) {
         receive_in_lockstep(cameras, meter);
     } else {
         Viewers viewers{context, meter, part.threads};

@@ -99,7 +99,8 @@ private:
 
 // Several on their way: a DEALER need not wait for each reply as a REQ does,
 // and writes the empty frame itself.
-void send_with_window(zmq::socket_t& hub, Cameras& cameras, int window)
+template <typename Source>
+void send_with_window(zmq::socket_t& hub, Source& source, int window)
 {
     zmq::message_t reply;
     for (int number = 0;; ++number) {
@@ -108,16 +109,17 @@ void send_with_window(zmq::socket_t& hub, Cameras& cameras, int window)
                 (void)hub.recv(reply);
             while (reply.more());
         hub.send(zmq::message_t{}, zmq::send_flags::sndmore);
-        cameras.send(number, hub);
+        source.send(number, hub);
     }
 }
 
 // Written in place into memory that the receiver reads in place.
 void share_pictures(zmq::context_t& context, const Part& part, const Film& film)
 {
-    FeedProducer feed{context,
-                      "tcp://127.0.0.1:*",
-                      {.longest = part.shape.bytes(), .places = 4}};
+    FeedProducer feed{
+        context,
+        "tcp://127.0.0.1:*",
+        {.longest = part.shape.bytes(), .places = 2 * part.window}};
     fmt::print("listening on {}\n", feed.endpoint());
     const auto all = static_cast<unsigned>(part.warmup + part.count);
     for (std::size_t number = 0; number < all; ++number) {
@@ -142,8 +144,13 @@ void send_pictures(zmq::context_t& context, const Part& part)
             cameras.send(number, receivers);
     } else if (part.window > 1) {
         auto hub = open(context, zmq::socket_type::dealer, part);
-        Cameras cameras{context, part, film};
-        send_with_window(hub, cameras, part.window);
+        if (part.quality == 0) { // nothing to do for other threads
+            Camera camera{part, film};
+            send_with_window(hub, camera, part.window);
+        } else {
+            Cameras cameras{context, part, film};
+            send_with_window(hub, cameras, part.window);
+        }
     } else {
         auto hub = open(context, zmq::socket_type::req, part);
         Camera camera{part, film};
