@@ -1,0 +1,338 @@
+"""What a check is written with. A check is a function that plays the peers of
+the reader's program and refuses it with a lesson:
+
+    from checking import Peer, REQ
+
+    def check(program):
+        server = program.start("--bind", "tcp://127.0.0.1:*")
+        client = Peer(REQ).connect(server.endpoint())
+        client.send("Hello")
+        client.receive("No reply came.").must_be(
+            ["World"], "The reply is not World.")
+
+Nothing here waits for time. A process that makes no step for a while, with
+all of its threads asleep, hangs; one that is merely slow does not.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import zmq
+from zmq import (DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER,  # noqa: F401
+                 SUB, XPUB, XSUB)
+
+IDLE = 1.5  # seconds without a step: it hangs
+LIMIT = 20  # seconds for one wait, however busy
+LONGEST_OUTPUT = 1 << 20  # bytes; more is printing without end
+SHOWN = 40  # lines of output that a report shows
+
+context = zmq.Context()
+started = []  # all processes of this check
+
+
+class Refused(Exception):
+    """What is wrong with the reader's program."""
+
+    def __init__(self, lesson, expected=None, instead=None, waited=False):
+        super().__init__(lesson)
+        self.lesson = lesson
+        self.waited = waited  # for something that did not come
+        self.expected = expected
+        self.instead = instead
+
+
+def refuse(lesson, expected=None, instead=None):
+    """Refuses the program.
+
+    lesson    one or two sentences that name the mistake
+    expected  what should have happened
+    instead   what did
+    """
+    raise Refused(lesson, expected, instead)
+
+
+def expect(actual, expected, lesson, what="{}"):
+    """Refuses the program unless the two are equal."""
+    if actual != expected:
+        refuse(lesson, what.format(shown(expected)), what.format(shown(actual)))
+
+
+def shown(value):
+    """Frames and other values, for people."""
+    if isinstance(value, bytes):
+        return repr(value)[1:]
+    if isinstance(value, list) and all(isinstance(x, bytes) for x in value):
+        count = f"{len(value)} frames: " if len(value) != 1 else ""
+        return count + (", ".join(map(shown, value)) or "no message")
+    return value if isinstance(value, str) else repr(value)
+
+
+# --- Processes ---------------------------------------------------------------
+
+def prepare_child():
+    """In the child: gone when the check is, and open to the debugger."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    libc.prctl(0x59616d61, ctypes.c_ulong(-1))  # PR_SET_PTRACER, anyone
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Process:
+    """One process of the reader's program."""
+
+    def __init__(self, program, arguments):
+        self.command = " ".join([program.path.name, *arguments])
+        self.text = {"out": "", "err": ""}
+        self.lines = []  # of both, as they came
+        self.seen = 0  # lines that wait_for() is done with
+        self.is_endless = False
+        self.child = subprocess.Popen(
+            [program.path, *arguments], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True, preexec_fn=prepare_child)
+        self.readers = [threading.Thread(target=self._read, args=pair,
+                                         daemon=True)
+                        for pair in ((self.child.stdout, "out"),
+                                     (self.child.stderr, "err"))]
+        for reader in self.readers:
+            reader.start()
+        started.append(self)
+
+    def _read(self, pipe, name):
+        size = 0
+        for line in pipe:
+            size += len(line)
+            if size > LONGEST_OUTPUT:
+                self.is_endless = True
+                self.child.kill()
+                return
+            line = line.decode("utf-8", "backslashreplace").rstrip("\n")
+            self.text[name] += line + "\n"
+            self.lines.append(line)
+
+    @property
+    def out(self):
+        return self.text["out"]
+
+    @property
+    def err(self):
+        return self.text["err"]
+
+    def has_ended(self):
+        return (self.child.poll() is not None
+                and not any(reader.is_alive() for reader in self.readers))
+
+    def wait_for(self, text, lesson):
+        """The next line of its output with this text in it; with the lesson
+        it is refused when none comes."""
+        found = []
+
+        def has_come():
+            while not found and self.seen < len(self.lines):
+                if text in self.lines[self.seen]:
+                    found.append(self.lines[self.seen])
+                self.seen += 1
+            return found
+
+        if not patiently(has_come, self):
+            raise Refused(lesson, f"a line with '{text}'",
+                          self.what_it_does(), waited=True)
+        return found[0]
+
+    def endpoint(self, lesson="It does not say where it listens. After bind, "
+                              "announce(socket) does."):
+        """Where it listens."""
+        words = self.wait_for("listening on ", lesson).split()
+        return words[words.index("on") + 1]
+
+    def enter(self, text=""):
+        """Writes a line to its stdin."""
+        self.child.stdin.write(text.encode() + b"\n")
+        self.child.stdin.flush()
+
+    def finish(self, lesson, status=0):
+        """Waits for its end, which must have this status."""
+        if not patiently(self.has_ended, self):
+            raise Refused(lesson, "it ends", self.what_it_does(), waited=True)
+        if self.child.returncode != status:
+            refuse(lesson, f"it ends with status {status}",
+                   self.what_it_does())
+
+    def stop(self, lesson="Stopped by a signal, as Ctrl-C does, it does not "
+                          "end well."):
+        """SIGTERM, upon which it must end with status 0."""
+        self.child.send_signal(signal.SIGTERM)
+        self.finish(lesson)
+
+    def kill(self):
+        """SIGKILL, and waits until it is gone."""
+        self.child.kill()
+        self.child.wait()
+
+    def what_it_does(self):
+        """How it is with it, in words."""
+        if self.is_endless:
+            return "it prints without end"
+        status = self.child.poll()
+        if status is None:
+            return "it still runs"
+        if status < 0:
+            return "it was ended by " + signal.Signals(-status).name
+        return f"it ended with status {status}"
+
+    def steps(self):
+        """Whether a thread of it runs right now, and what it has printed."""
+        is_running = False
+        try:
+            for task in Path(f"/proc/{self.child.pid}/task").iterdir():
+                state = (task / "stat").read_text().rsplit(") ", 1)[1][0]
+                is_running = is_running or state in "RD"
+        except (OSError, IndexError):
+            pass
+        return is_running, len(self.lines), self.child.poll()
+
+
+class Program:
+    """The reader's program, to be started as often as one likes."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def start(self, *arguments):
+        return Process(self, arguments)
+
+
+def patiently(condition, *processes, idle=IDLE):
+    """Waits until the condition holds. False when these processes (all that
+    run, without any) have ended, or make no step any more, or take too
+    long."""
+    deadline = time.monotonic() + LIMIT
+    quiet = 0.0
+    before = None
+    last = time.monotonic()
+    while True:
+        if condition():
+            return True
+        watched = processes or started
+        ended = bool(watched) and all(one.has_ended() for one in watched)
+        if ended and condition():
+            return True
+        now = time.monotonic()
+        if (ended and processes) or now > deadline:
+            return bool(condition())
+        steps = [one.steps() for one in watched]
+        if steps == before and not any(running for running, *_ in steps):
+            quiet += min(now - last, 0.1)  # more, and it was we who slept
+        else:
+            quiet = 0.0
+        if quiet > idle:
+            return bool(condition())
+        before, last = steps, now
+        time.sleep(0.01)
+
+
+# --- Peers -------------------------------------------------------------------
+
+class Message(list):
+    """The frames that came."""
+
+    def must_be(self, frames, lesson):
+        """Refuses the program unless these are the frames."""
+        expect(list(self), as_frames(frames), lesson)
+        return self
+
+
+def as_frames(frames):
+    frames = frames if isinstance(frames, (list, tuple)) else [frames]
+    return [frame.encode() if isinstance(frame, str) else frame
+            for frame in frames]
+
+
+class Peer:
+    """A socket that talks to the reader's program."""
+
+    def __init__(self, kind, **options):
+        self.socket = context.socket(kind)
+        self.socket.linger = 0
+        for name, value in options.items():
+            setattr(self.socket, name, value)
+
+    def bind(self):
+        """Listens where the kernel likes; returns the endpoint."""
+        self.socket.bind("tcp://127.0.0.1:*")
+        return self.socket.last_endpoint.decode().rstrip("\0")
+
+    def connect(self, endpoint):
+        """Connects; an endpoint that is open to the network is refused."""
+        if not endpoint.startswith("tcp://127.0.0.1:"):
+            refuse("It listens for the whole network. Bind to 127.0.0.1: who "
+                   "else may come in is not the program's to decide.",
+                   "tcp://127.0.0.1:PORT", endpoint)
+        self.socket.connect(endpoint)
+        return self
+
+    def subscribe(self, topic):
+        self.socket.subscribe(topic)
+        return self
+
+    def send(self, *frames, lesson="Nobody takes what is sent to it."):
+        """Sends one message."""
+        if not patiently(lambda: self.socket.poll(10, zmq.POLLOUT)):
+            raise Refused(lesson, "it connects, and receives", told(),
+                          waited=True)
+        self.socket.send_multipart(as_frames(frames), zmq.DONTWAIT)
+
+    def receive(self, lesson, expected="a message"):
+        """The frames of the next message; with the lesson the program is
+        refused when none comes."""
+        if not patiently(lambda: self.socket.poll(10)):
+            raise Refused(lesson, expected, told(), waited=True)
+        return Message(self.socket.recv_multipart())
+
+    def nothing_more(self, lesson, expected="nothing more"):
+        """Refuses the program when another message is there. Say this after
+        the program has ended, or has answered something newer."""
+        if self.socket.poll(0):
+            refuse(lesson, expected, shown(self.socket.recv_multipart()))
+
+    def close(self):
+        self.socket.close()
+
+
+def told():
+    """What the processes do, where no message came."""
+    return "nothing came; " + " and ".join(
+        one.what_it_does() for one in started[-3:])
+
+
+# --- Predictions -------------------------------------------------------------
+
+def read_answers(text):
+    """{"1": "five", …} of lines such as `1: five`; others are ignored."""
+    answers = {}
+    for line in text.splitlines():
+        number, colon, answer = line.partition(":")
+        if colon and number.strip().isdigit():
+            answers[number.strip()] = " ".join(answer.split())
+    return answers
+
+
+def compare(answers, number, happened, why):
+    """Refuses a prediction that is not what happened.
+
+    why  what to say to a wrong answer: {"5": "…"}, and "" for all others
+    """
+    answer = answers.get(str(number), "")
+    if not answer:
+        refuse(f"Line {number} has no prediction yet.",
+               f"a word or a number after '{number}:'", "nothing")
+    if answer.lower() != str(happened).lower():
+        refuse(why.get(answer.lower(), why[""]),
+               f"{number}: {happened}, as the program shows",
+               f"{number}: {answer}")
