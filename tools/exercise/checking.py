@@ -34,6 +34,7 @@ SHOWN = 40  # lines of output that a report shows
 
 context = zmq.Context()
 started = []  # all processes of this check
+peers = []  # all of its sockets, which live as long as it does
 
 
 class Refused(Exception):
@@ -54,7 +55,8 @@ def refuse(lesson, expected=None, instead=None):
     expected  what should have happened
     instead   what did
     """
-    raise Refused(lesson, expected, instead)
+    raise Refused(lesson, expected and shown(expected),
+                  instead and shown(instead))
 
 
 def expect(actual, expected, lesson, what="{}"):
@@ -201,8 +203,9 @@ class Process:
 class Program:
     """The reader's program, to be started as often as one likes."""
 
-    def __init__(self, path):
+    def __init__(self, path, source):
         self.path = Path(path)
+        self.source = Path(source)
 
     def start(self, *arguments):
         return Process(self, arguments)
@@ -231,7 +234,7 @@ def patiently(condition, *processes, idle=IDLE):
             quiet += min(now - last, 0.1)  # more, and it was we who slept
         else:
             quiet = 0.0
-        if quiet > idle:
+        if quiet > (idle / 4 if ended else idle):
             return bool(condition())
         before, last = steps, now
         time.sleep(0.01)
@@ -262,6 +265,7 @@ class Peer:
         self.socket.linger = 0
         for name, value in options.items():
             setattr(self.socket, name, value)
+        peers.append(self)
 
     def bind(self):
         """Listens where the kernel likes; returns the endpoint."""

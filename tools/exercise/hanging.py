@@ -18,7 +18,7 @@ CALLS = {
     "pthread_join": "join, for a thread to end", "read": "read",
 }
 SYSTEM_CALLS = {"0": "read", "7": "poll", "23": "select", "35": "a sleep",
-                "61": "wait, for a process to end", "202": "a lock",
+                "61": "wait, for a process to end", "202": "a lock", "219": "poll",
                 "230": "a sleep", "232": "poll", "271": "poll"}
 
 

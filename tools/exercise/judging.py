@@ -26,10 +26,11 @@ def judge(builder, exercise, source, slot, strict=False):
         try:
             told, _ = check.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            told = ""
+            told = json.dumps({"passed": False, "lesson": "The check took "
+                               f"more than {PATIENCE} seconds."})
         finally:
             check.terminate()  # and it ends what it started
     if not told:
-        return verdict | {"passed": False, "lesson":
-                          f"The check took more than {PATIENCE} seconds."}
+        return verdict | {"passed": False,
+                          "broken": "it ended without a verdict"}
     return verdict | json.loads(told)

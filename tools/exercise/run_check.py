@@ -37,9 +37,9 @@ def verdict(check, program, source):
     try:
         if source.suffix == ".txt":
             answers = checking.read_answers(source.read_text(errors="replace"))
-            check(checking.Program(program), answers)
+            check(checking.Program(program, source), answers)
         else:
-            check(checking.Program(program))
+            check(checking.Program(program, source))
     except checking.Refused as refused:
         endless = any(one.is_endless for one in checking.started)
         lesson = ("It prints without end." if endless else refused.lesson)

@@ -41,7 +41,7 @@ def editor_for(file):
 
 def task(exercise, file):
     """The task, its marks made fit for a terminal."""
-    text = re.sub(r":(?:doc|term|repo):`([^`<]+)(?: <[^>]+>)?`", r"\1",
+    text = re.sub(r":(?:doc|term|repo):`/?([^`<]+)(?: <[^>]+>)?`", r"\1",
                   exercise.task)
     text = text.replace("``", "`").replace("::\n", ":\n")
     lines = [paint(f"{exercise.title}", "bold"),

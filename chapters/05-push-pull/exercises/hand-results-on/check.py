@@ -1,0 +1,62 @@
+"""Tasks, nonsense, and "stop"; then with a sink that is late."""
+
+import time
+
+from checking import PULL, PUSH, Peer, Refused, patiently
+
+NONE = "No result comes: it takes no task, or does not hand its double on."
+LOST = ("The last results are lost. A socket with a linger of 0 throws away "
+        "what has not left when it is closed: give it time.")
+TRUSTS = ("A task that is no number ends it, or becomes a result. Report it, "
+          "drop it, go on.")
+STOP = "It does not end when \"stop\" comes."
+WRONG = "A result is not the double of its task."
+
+
+def check(program):
+    source, sink = Peer(PUSH), Peer(PULL)
+    worker = program.start("--connect", source.bind(),
+                           "--connect-sink", sink.bind())
+    source.send("21", lesson=NONE)
+    sink.receive(NONE, "42").must_be("42", WRONG)
+    source.send("2000000000", lesson=NONE)
+    sink.receive(NONE).must_be("4000000000", "The double of 2000000000 does "
+                               "not fit into an int.")
+    source.send("many", lesson=TRUSTS)
+    source.send("-4", lesson=TRUSTS)
+    sink.receive(TRUSTS, "-8").must_be("-8", TRUSTS)
+    source.send("stop", lesson=TRUSTS)
+    worker.finish(STOP)
+    late_sink(program)
+
+
+def late_sink(program):
+    """It comes when the worker has taken everything."""
+    place = Peer(PULL)
+    endpoint = place.bind()
+    place.socket.unbind(endpoint)
+    source = Peer(PUSH, sndhwm=1)
+    worker = program.start("--connect", source.bind(),
+                           "--connect-sink", endpoint)
+    for message in ("1", "2", "stop"):
+        source.send(message, lesson=NONE)
+    patiently(worker.has_ended, worker, idle=0.5)
+    sink = bind_again(endpoint)
+    sink.receive(LOST, "2 and 4, although the sink is late").must_be("2", WRONG)
+    sink.receive(LOST, "4").must_be("4", WRONG)
+    worker.finish(STOP)
+
+
+def bind_again(endpoint):
+    """unbind is done in the background: the port is free a little later."""
+    sink = Peer(PULL)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            sink.socket.bind(endpoint)
+            return sink
+        except OSError:
+            if time.monotonic() > deadline:
+                raise Refused("The port was taken by somebody else: check "
+                              "again.") from None
+            time.sleep(0.01)
