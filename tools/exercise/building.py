@@ -3,6 +3,7 @@
 import hashlib
 import shlex
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Builder:
         self.build = build
         self.commands = self._commands()
         self.shared = self._fingerprint()
+        self.turn = threading.Lock()  # one compiler at a time
 
     def _commands(self):
         """The commands for the pattern, to compile and to link, as words."""
@@ -68,7 +70,6 @@ class Builder:
         strict  take warnings for errors
         """
         program = self.build / "exercises" / slot
-        object_file = program.with_name(program.name + ".o")
         known = self.shared.copy()
         known.update(source.read_bytes())
         known.update(str((source, strict)).encode())
@@ -77,6 +78,12 @@ class Builder:
             key, said = note.read_text().split("\n", 1)
             if key == known.hexdigest():
                 return Built(program, True, said)
+        with self.turn:
+            return self._build(source, program, strict, known.hexdigest())
+
+    def _build(self, source, program, strict, key):
+        object_file = program.with_name(program.name + ".o")
+        note = program.with_name(program.name + ".built")
         program.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)
         said = ""
@@ -97,7 +104,7 @@ class Builder:
             if done.returncode:
                 return Built(program, False, said)
         object_file.unlink()
-        note.write_text(f"{known.hexdigest()}\n{said}")
+        note.write_text(f"{key}\n{said}")
         return Built(program, True, said)
 
     @staticmethod

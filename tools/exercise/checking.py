@@ -112,7 +112,7 @@ class Process:
             size += len(line)
             if size > LONGEST_OUTPUT:
                 self.is_endless = True
-                self.child.kill()
+                self.signal(signal.SIGKILL)
                 return
             line = line.decode("utf-8", "backslashreplace").rstrip("\n")
             self.text[name] += line + "\n"
@@ -126,8 +126,20 @@ class Process:
     def err(self):
         return self.text["err"]
 
+    @property
+    def status(self):
+        """Its exit status, negative for a signal; None while it runs. It is
+        left a zombie, so that nobody else gets its number before clean_up()
+        has used that for the last time."""
+        seen = os.waitid(os.P_PID, self.child.pid,
+                         os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if not seen:
+            return None
+        ended = seen.si_code == os.CLD_EXITED
+        return seen.si_status if ended else -seen.si_status
+
     def has_ended(self):
-        return (self.child.poll() is not None
+        return (self.status is not None
                 and not any(reader.is_alive() for reader in self.readers))
 
     def wait_for(self, text, lesson):
@@ -162,26 +174,29 @@ class Process:
         """Waits for its end, which must have this status."""
         if not patiently(self.has_ended, self):
             raise Refused(lesson, "it ends", self.what_it_does(), waited=True)
-        if self.child.returncode != status:
+        if self.status != status:
             refuse(lesson, f"it ends with status {status}",
                    self.what_it_does())
 
     def stop(self, lesson="Stopped by a signal, as Ctrl-C does, it does not "
                           "end well."):
         """SIGTERM, upon which it must end with status 0."""
-        self.child.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         self.finish(lesson)
 
     def kill(self):
         """SIGKILL, and waits until it is gone."""
-        self.child.kill()
-        self.child.wait()
+        self.signal(signal.SIGKILL)
+        patiently(self.has_ended, self)
+
+    def signal(self, number):
+        os.kill(self.child.pid, number)  # not reaped, so it is still its own
 
     def what_it_does(self):
         """How it is with it, in words."""
         if self.is_endless:
             return "it prints without end"
-        status = self.child.poll()
+        status = self.status
         if status is None:
             return "it still runs"
         if status < 0:
@@ -197,7 +212,7 @@ class Process:
                 is_running = is_running or state in "RD"
         except (OSError, IndexError):
             pass
-        return is_running, len(self.lines), self.child.poll()
+        return is_running, len(self.lines), self.status
 
 
 class Program:

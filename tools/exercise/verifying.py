@@ -1,7 +1,11 @@
 """Proves an exercise: its starter builds and is refused, its solution passes,
 and each wrong answer is refused, all by the words that exercise.toml says."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from judging import judge
+
+AT_ONCE = 4  # checks mostly wait
 
 
 def cases(exercise):
@@ -25,25 +29,29 @@ def complaint(told, lesson):
     return None
 
 
+def prove(builder, exercise, stem, lesson, repeat):
+    """One file: true when all is well, and what to print."""
+    # A wrong answer may well be one that the compiler warns of.
+    strict = stem in ("solution", "starter")
+    slot = f"verify/{exercise.name}/{stem.split('/')[-1]}/{exercise.name}"
+    for _ in range(repeat if lesson is None else 1):
+        told = judge(builder, exercise, exercise.file(stem), slot, strict)
+        wrong = complaint(told, lesson)
+        if wrong:
+            return False, (f"FAILED {exercise.name} {stem}\n{wrong}\n"
+                           f"{told['compiler']}")
+    return True, f"ok     {exercise.name} {stem} ({told['seconds']} s)"
+
+
 def verify(builder, exercises, repeat=1):
     """Prints a line for each file; the status is 0 when all is well."""
-    status = 0
-    for exercise in exercises:
-        for stem, lesson in cases(exercise):
-            source = exercise.file(stem)
-            # A wrong answer may well be one that the compiler warns of.
-            strict = stem in ("solution", "starter")
-            for _ in range(repeat if lesson is None else 1):
-                told = judge(builder, exercise, source,
-                             f"verify/{exercise.name}/{stem.split('/')[-1]}/"
-                             f"{exercise.name}", strict)
-                wrong = complaint(told, lesson)
-                if wrong:
-                    break
-            print(f"{'FAILED' if wrong else 'ok':<7}"
-                  f"{exercise.name} {stem} ({told.get('seconds', 0)} s)",
-                  flush=True)
-            if wrong:
-                status = 1
-                print(f"{wrong}\n{told['compiler']}")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        proofs = [pool.submit(prove, builder, exercise, stem, lesson, repeat)
+                  for exercise in exercises
+                  for stem, lesson in cases(exercise)]
+        status = 0
+        for proof in proofs:
+            is_well, said = proof.result()
+            print(said, flush=True)
+            status = status if is_well else 1
     return status

@@ -9,7 +9,7 @@ IGNORED = ("It counts waits that were in vain: what recv returned is ignored. "
 
 
 def count(program, messages):
-    counter = program.start("--bind", "tcp://127.0.0.1:*", "--patience", "700")
+    counter = program.start("--bind", "tcp://127.0.0.1:*", "--patience", "1200")
     sender = Peer(PUSH).connect(counter.endpoint())
     for message in messages:
         sender.send(message)

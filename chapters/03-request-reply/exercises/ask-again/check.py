@@ -12,7 +12,7 @@ STALE = ("It takes the reply to an older request for the reply to its last "
 END = "When nobody answers it does not end with status 1 after its last try."
 
 
-def ask(program, *, tries, timeout="400"):
+def ask(program, *, tries, timeout="1000"):
     server = Peer(ROUTER, router_handover=True)
     client = program.start("--connect", server.bind(), "--timeout", timeout,
                            "--tries", str(tries))

@@ -29,7 +29,7 @@ def check(program):
     sink.finish(NOTYET)
     expect(sink.lines[-1], "all 5 are done", NOTYET)
 
-    sink = gather(program, ["3", "1", "1", "9", "many", "5"], "700")
+    sink = gather(program, ["3", "1", "1", "9", "many", "5"], "1200")
     if not patiently(sink.has_ended, sink):
         raise Refused(EVER, "it ends by itself", "it still runs", waited=True)
     if "all 5" in sink.out:
