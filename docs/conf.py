@@ -10,7 +10,7 @@ project = "The ØMQ Workbook"
 author = "the authors of the ØMQ Workbook"
 language = "en"
 extensions = ["breathe", "sphinx_copybutton", "debian_furo", "workbook",
-              "workbook_plot", "workbook_sequence"]
+              "workbook_exercises", "workbook_plot", "workbook_sequence"]
 exclude_patterns = ["_ext", "_static"]
 
 breathe_projects = {"common": str(here.parent / "build/book/doxygen/xml")}

@@ -30,6 +30,7 @@ from zmq import (DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER,  # noqa: F401
 IDLE = 1.5  # seconds without a step: it hangs
 LIMIT = 20  # seconds for one wait, however busy
 LONGEST_OUTPUT = 1 << 20  # bytes; more is printing without end
+MOST_LINES = 20_000
 SHOWN = 40  # lines of output that a report shows
 
 context = zmq.Context()
@@ -107,16 +108,23 @@ class Process:
         started.append(self)
 
     def _read(self, pipe, name):
-        size = 0
-        for line in pipe:
-            size += len(line)
-            if size > LONGEST_OUTPUT:
+        size, rest = 0, b""
+        while chunk := pipe.read1(1 << 16):
+            size += len(chunk)
+            *lines, rest = (rest + chunk).split(b"\n")
+            if size > LONGEST_OUTPUT or len(self.lines) > MOST_LINES:
                 self.is_endless = True
                 self.signal(signal.SIGKILL)
                 return
-            line = line.decode("utf-8", "backslashreplace").rstrip("\n")
-            self.text[name] += line + "\n"
-            self.lines.append(line)
+            for line in lines:
+                self._note(line, name)
+        if rest:
+            self._note(rest, name)
+
+    def _note(self, line, name):
+        line = line.decode("utf-8", "backslashreplace")
+        self.text[name] += line + "\n"
+        self.lines.append(line)
 
     @property
     def out(self):

@@ -58,7 +58,7 @@ def of_thread(backtrace, source):
             words = source.read_text(errors="replace").splitlines()
             quoted = words[int(line) - 1].strip()
             at = f"line {line}: {quoted}"
-            return f"in {call}, {at}" if call else f"at {at}"
+            return f"it waits in {call}, {at}" if call else f"it is busy at {at}"
         call = CALLS.get(name, call)
     return None
 
@@ -67,7 +67,7 @@ def by_kernel(pid):
     try:
         number = Path(f"/proc/{pid}/syscall").read_text().split()[0]
     except (OSError, IndexError):
-        return "where, nothing here can tell (gdb could)"
+        return "it still runs; gdb could tell where"
     if number == "running":
-        return "nowhere: it is busy"
-    return "in " + SYSTEM_CALLS.get(number, f"system call {number}")
+        return "it is busy"
+    return "it waits in " + SYSTEM_CALLS.get(number, f"system call {number}")

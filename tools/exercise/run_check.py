@@ -28,7 +28,7 @@ def report(process, source, waited):
     """What a person wants to see of a process."""
     state = process.what_it_does()
     if waited and state == "it still runs":
-        state = "it waits " + hanging.where_it_hangs(process.child.pid, source)
+        state = hanging.where_it_hangs(process.child.pid, source)
     return {"command": process.command, "state": state,
             "output": process.lines[-checking.SHOWN:]}
 

@@ -1,0 +1,242 @@
+"""What the reader's companion promises. After run/exercise has built once:
+
+    /usr/bin/python3 tests/exercises_test.py [-v]
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import uuid
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOL = ROOT / "tools/exercise"
+BUILD = Path(os.environ.get("WORKBOOK_BUILD", ROOT / "build"))
+PATIENCE = 60  # seconds
+sys.path.insert(0, str(TOOL))
+
+import catalogue  # noqa: E402
+import checking  # noqa: E402
+from folder import Folder  # noqa: E402
+
+NAME = "answer-a-sum"
+EXERCISE = next(one for one in catalogue.all_exercises() if one.name == NAME)
+
+
+class InAFolder(unittest.TestCase):
+    """A reader's folder that is gone afterwards."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name) / "exercises"
+        self.file = self.folder / EXERCISE.chapter / f"{NAME}.cpp"
+
+    def command(self, command, *words):
+        return [sys.executable, str(TOOL), "--build", str(BUILD), command,
+                *words, "--folder", str(self.folder)]
+
+    def say(self, command, *words, status=0):
+        done = subprocess.run(self.command(command, *words), text=True,
+                              capture_output=True, timeout=PATIENCE,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def solve(self):
+        self.file.write_text(EXERCISE.file("solution").read_text())
+
+
+class Companion(InAFolder):
+    def test_leads_from_a_starter_to_the_next_exercise(self):
+        said = self.say("next")
+        first = catalogue.all_exercises()[0]
+        self.assertIn(first.title, said)
+        self.assertTrue((self.folder / first.chapter
+                         / (first.name + first.ending)).exists())
+        self.assertIn("It takes the first frame", self.say(
+            "check", NAME, status=1))
+        self.solve()
+        self.assertIn("Passed.", self.say("check", NAME))
+        self.assertIn("] 1/", self.say("progress"))
+
+    def test_gives_hints_one_by_one(self):
+        self.assertNotIn("Hint 2", self.say("hint", NAME))
+        self.assertIn("Hint 2 of 3", self.say("hint", NAME))
+        self.assertIn("--give-up", self.say("hint", NAME))
+
+    def test_keeps_the_solution_until_one_passes_or_gives_up(self):
+        self.assertIn("--give-up", self.say("solution", NAME, status=2))
+        self.assertIn("multipart_t", self.say("solution", NAME, "--give-up"))
+        self.assertIn("[o] " + NAME, self.say("list"))
+
+    def test_keeps_the_old_file_at_a_reset(self):
+        self.say("show", NAME)
+        for number in (1, 2):
+            self.file.write_text(f"mine {number}")
+            self.say("reset", NAME)
+            self.assertEqual(
+                self.file.with_name(f"{NAME}.cpp.{number}").read_text(),
+                f"mine {number}")
+        self.assertEqual(self.file.read_text(),
+                         EXERCISE.file("starter").read_text())
+
+    def test_shows_what_the_compiler_says(self):
+        self.say("show", NAME)
+        self.file.write_text("int main() { return nothing; }\n")
+        said = self.say("check", NAME, status=1)
+        self.assertIn("does not compile", said)
+        self.assertIn("nothing", said)
+
+    def test_names_the_call_that_a_program_hangs_in(self):
+        if not shutil.which("gdb"):
+            self.skipTest("this needs gdb")
+        said = self.say("check", "call-and-give-up", status=1)
+        self.assertIn("(it waits in recv, line ", said)
+        self.assertIn("socket.recv(answer)", said)
+
+    def test_speaks_json_and_no_colours(self):
+        listed = json.loads(self.say("list", "--json"))
+        self.assertEqual({one["state"] for one in listed}, {"new"})
+        told = json.loads(self.say("check", NAME, "--json", status=1))
+        self.assertFalse(told[0]["passed"])
+        self.assertNotIn("\033", self.say("check", NAME, status=1))
+
+    def test_says_what_it_does_not_know(self):
+        self.assertIn("is it answer-a-sum?", self.say("show", "sum", status=2))
+        self.assertIn("list names them", self.say("show", "x-y", status=2))
+
+    def test_ends_a_program_that_prints_for_ever(self):
+        self.say("show", NAME)
+        self.file.write_text(
+            '#include <cstdio>\nint main() { for (;;) puts("x"); }\n')
+        self.assertIn("prints without end", self.say("check", NAME, status=1))
+        self.file.write_text(
+            '#include <cstdio>\nint main() { for (;;) putchar(120); }\n')
+        self.assertIn("prints without end", self.say("check", NAME, status=1))
+
+
+class State(InAFolder):
+    def test_survives_a_line_of_which_nothing_can_be_made(self):
+        folder = Folder(self.folder)
+        folder.begin(EXERCISE)
+        with folder.notes.open("a") as notes:
+            notes.write("my own remark \xff\n")
+        folder.note(EXERCISE, state="passed", hints=2)
+        self.assertIn("my own remark", folder.notes.read_text())
+        self.assertEqual(Folder(self.folder).entry(EXERCISE).state, "passed")
+
+
+class Exercises(unittest.TestCase):
+    def test_have_programs_of_80_columns(self):
+        for one in catalogue.all_exercises():
+            for file in one.folder.rglob("*.cpp"):
+                for line in file.read_text().splitlines():
+                    self.assertLessEqual(len(line), 80, f"{file}: {line}")
+
+    def test_are_in_the_book(self):
+        for one in catalogue.all_exercises():
+            page = (ROOT / "docs" / f"{one.chapter}.rst").read_text()
+            self.assertTrue(f".. exercises:: {one.chapter}\n" in page,
+                            one.chapter)
+
+    def test_are_proved_by_a_test_each(self):
+        for one in catalogue.all_exercises():
+            cmake = one.folder.parents[1] / "CMakeLists.txt"
+            self.assertIn(f"workbook_exercise({one.name})\n",
+                          cmake.read_text())
+
+    def test_do_not_share_a_name(self):
+        with tempfile.TemporaryDirectory() as place:
+            for chapter in ("01-a", "02-b"):
+                shutil.copytree(EXERCISE.folder, Path(place) / "chapters"
+                                / chapter / "exercises" / NAME)
+            with self.assertRaisesRegex(catalogue.Malformed, "this name"):
+                catalogue.all_exercises(Path(place))
+
+    def test_lack_nothing(self):
+        for lost in ("task.rst", "hints.txt", "check.py", "starter.cpp",
+                     "wrong/trusts-its-peer.cpp"):
+            with tempfile.TemporaryDirectory() as place, self.subTest(lost):
+                copy = Path(place) / "chapters/01-a/exercises" / NAME
+                shutil.copytree(EXERCISE.folder, copy)
+                (copy / lost).unlink()
+                with self.assertRaises(catalogue.Malformed):
+                    catalogue.read(copy)
+
+
+class Answers(unittest.TestCase):
+    def test_are_read_by_their_numbers(self):
+        self.assertEqual(checking.read_answers("a: b\n1: yes \n 2:\n3:x  y"),
+                         {"1": "yes", "2": "", "3": "x y"})
+
+
+@unittest.skipUnless(shutil.which("tmux"), "this needs tmux")
+class Watch(InAFolder):
+    """In a terminal of its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.socket = f"workbook-{uuid.uuid4().hex}"
+        self.addCleanup(self.tmux, "kill-server")
+
+    def tmux(self, *words):
+        return subprocess.run(["tmux", "-L", self.socket, "-f", "/dev/null",
+                               *words], capture_output=True, text=True)
+
+    def open(self, *words):
+        self.tmux("new-session", "-d", "-x", "100", "-y", "60",
+                  *self.command(*words))
+
+    def screen(self):
+        return self.tmux("capture-pane", "-p").stdout
+
+    def sees(self, text, absent="\0"):
+        """Waits until the terminal shows this; returns how long it took."""
+        begin = time.monotonic()
+        while time.monotonic() < begin + PATIENCE:
+            screen = self.screen()
+            if text in screen and absent not in screen:
+                return time.monotonic() - begin
+            time.sleep(0.05)
+        self.fail(f"no '{text}' in:\n{screen}")
+
+    def key(self, key):
+        self.tmux("send-keys", key)
+
+    def test_goes_a_whole_way(self):
+        self.open("watch", NAME)
+        self.sees("It takes the first frame")
+        self.sees("h hint  s task")
+        self.key("h")
+        self.sees("Hint 1 of 3")
+        self.key("n")
+        self.sees("First let this one pass")
+        self.file.write_text("int main() { return nothing; }\n")
+        self.sees("does not compile", absent="Hint 1")
+        self.solve()
+        seconds = self.sees("Passed.")
+        print(f"saved, built and passed in {seconds:.1f} s", file=sys.stderr)
+        self.sees("1/" + str(len(catalogue.all_exercises())))
+        self.sees("n next")
+        self.key("n")
+        self.sees(catalogue.all_exercises()[0].title)
+        self.sees("Not yet.")
+        self.key("r")
+        self.sees("Not yet.")
+        self.key("l")
+        self.sees("[x] " + NAME)
+        self.key("q")
+        begin = time.monotonic()
+        while self.tmux("has-session").returncode == 0:
+            self.assertLess(time.monotonic() - begin, PATIENCE)
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    unittest.main()
