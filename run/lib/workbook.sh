@@ -18,7 +18,8 @@ fail() { # MESSAGE [STATUS]
   exit "${2:-1}"
 }
 
-# The packages of these groups (programs, tests, book, checks), a line each:
+# The packages of these groups (programs, exercises, tests, book,
+# checks), a line each:
 # package, tab, what to look for where packages have other names.
 packages_of() { # GROUP...
   local group package meaning
