@@ -4,6 +4,7 @@ started is gone when it ends.
     run_check.py CHECK.PY PROGRAM SOURCE
 """
 
+import ctypes
 import importlib.util
 import json
 import os
@@ -51,11 +52,18 @@ def verdict(check, program, source):
 
 
 def clean_up():
+    """Ends all that was started, and all that these have started."""
     for process in checking.started:
         try:
             os.killpg(process.child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+    # Those who left the group are our children once their parents are gone.
+    while children := Path(f"/proc/self/task/{os.getpid()}/children"
+                           ).read_text().split():
+        for child in map(int, children):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def main():
@@ -72,6 +80,7 @@ def main():
     os._exit(0)  # whatever the peers' sockets would still wait for
 
 
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # our parent will say
 signal.signal(signal.SIGTERM, lambda *_: (clean_up(), os._exit(143)))
 main()
