@@ -13,7 +13,7 @@ int send_over(const std::string& endpoint)
     zmq::context_t here, there;
     zmq::socket_t receiver{here, zmq::socket_type::pull};
     zmq::socket_t sender{there, zmq::socket_type::push};
-    receiver.set(zmq::sockopt::rcvtimeo, 500);
+    receiver.set(zmq::sockopt::rcvtimeo, 1200);
     sender.set(zmq::sockopt::linger, 0);
 
     receiver.bind(endpoint);

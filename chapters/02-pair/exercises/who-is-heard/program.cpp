@@ -29,7 +29,7 @@ void talk()
 {
     zmq::context_t context;
     zmq::socket_t listener{context, zmq::socket_type::pair};
-    listener.set(zmq::sockopt::rcvtimeo, 500);
+    listener.set(zmq::sockopt::rcvtimeo, 1200);
     listener.bind("tcp://127.0.0.1:*");
     const auto endpoint = listener.get(zmq::sockopt::last_endpoint);
 
