@@ -70,15 +70,17 @@ void produce(const Plan& plan, zmq::context_t& context)
 
 void consume(const Plan& plan, zmq::context_t& context)
 {
-    const auto begin = Clock::now();
-    auto before = begin; // the first includes the way to the producer
+    const auto begin = Clock::now(); // the first includes the way there
     FeedConsumer feed{
         context, plan.at, {.shared_memory = plan.role == "memory"}};
-    while (const auto object = feed.get()) {
+    for (bool is_first = true;; is_first = false) {
+        const auto before = is_first ? begin : Clock::now();
+        const auto object = feed.get();
+        if (!object)
+            break;
         fmt::print("get {:.4f}\n", ms_since(before));
         check_object(object->bytes(), object->number());
         std::this_thread::sleep_for(plan.compute);
-        before = Clock::now();
     }
     fmt::print("all {:.4f}\n", ms_since(begin));
 }
