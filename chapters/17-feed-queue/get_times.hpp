@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,8 @@ public:
         fmt::print("Object {}, {} MB: get() took {:.4f} ms\n", number,
                    bytes / 1'000'000, time.count());
         times.push_back(time.count());
+        if (times.size() == 1)
+            faults_before = faults();
     }
 
     void sum_up() const
@@ -36,9 +39,19 @@ public:
         std::ranges::nth_element(later, middle);
         fmt::print("First get(): {:.4f} ms, later ones: {:.4f} ms (median)\n",
                    times.front(), *middle);
+        fmt::print("Page faults after the first get(): {}\n",
+                   faults() - faults_before);
     }
 
 private:
+    static long faults()
+    {
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        return usage.ru_minflt;
+    }
+
     Clock::time_point start;
+    long faults_before = 0;
     std::vector<double> times;
 };
