@@ -42,12 +42,14 @@ inline void write_plot(const std::string& file,
                             y, title);
         y += row;
         for (const auto& [name, ms] : bars) {
-            body +=
-                fmt::format("<text x='{}' y='{}' text-anchor='end'>{}</text>\n"
-                            "<rect x='{}' y='{}' width='{:.1f}' height='14'/>\n"
-                            "<text x='{:.1f}' y='{}'>{:.3g} ms</text>\n",
-                            left - 8, y, name, left, y - 12, x(ms) - left,
-                            x(ms) + 6, y, ms);
+            body += fmt::format(
+                "<text x='{}' y='{}' text-anchor='end'>{}</text>\n"
+                "<rect x='{}' y='{}' width='{:.1f}' height='14'/>\n"
+                "<text x='{:.1f}' y='{}'>{:.{}f} ms</text>\n",
+                left - 8, y, name, left, y - 12, x(ms) - left, x(ms) + 6, y, ms,
+                ms < 1     ? 3
+                : ms < 100 ? 1
+                           : 0);
             y += row;
         }
         y += row / 2;
