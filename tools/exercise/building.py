@@ -30,7 +30,7 @@ class Builder:
     """Compiles and links single files into build/exercises/."""
 
     def __init__(self, build=ROOT / "build"):
-        self.build = build
+        self.build = build.resolve()
         self.commands = self._commands()
         self.shared = self._fingerprint()
         self.turn = threading.Lock()  # one compiler at a time
