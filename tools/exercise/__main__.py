@@ -218,9 +218,11 @@ def arguments():
         help="also when your program has not passed")
     add("reset", "bring the starter back, and keep your file beside it")
     add("progress", "say what is done", False)
-    add("verify", "prove the exercises themselves; for their authors"
-        ).add_argument("--repeat", type=int, default=1, metavar="N",
+    prove = add("verify", "prove the exercises themselves; for their authors")
+    prove.add_argument("--repeat", type=int, default=1, metavar="N",
                        help="check each solution so many times")
+    prove.add_argument("--solutions", action="store_true",
+                       help="only the solutions")
     return parser
 
 
@@ -236,7 +238,8 @@ def obey(options):
     elif command == "verify":
         chosen = ([companion.named(options.name)] if options.name
                   else companion.exercises)
-        return verify(companion.builder, chosen, options.repeat)
+        return verify(companion.builder, chosen, options.repeat,
+                      options.solutions)
     elif command == "check" and options.all:
         begun = [one for one in companion.exercises
                  if companion.folder.entry(one).state != "new"]
