@@ -52,12 +52,12 @@ class Exercises(SphinxDirective):
             program = (one.folder / "program.cpp").read_text()
             section += nodes.literal_block(program, program, language="cpp")
         section += self.folded(
-            "whole-file", "What you begin with",
+            "starter", "What you begin with",
             one.file("starter").read_text(),
             "text" if one.kind == "predict" else "cpp")
         for number, hint in enumerate(one.hints, 1):
             section += self.folded(
-                "whole-file hint", f"Hint {number} of {len(one.hints)}", hint,
+                "hint", f"Hint {number} of {len(one.hints)}", hint,
                 "text")
         return section
 
