@@ -24,8 +24,8 @@ Film::Film(const Part& part) : size{part.shape.bytes()}
         throw std::runtime_error{part.scene + ": no pictures of that size"};
 }
 
-zmq::socket_t open(zmq::context_t& context, zmq::socket_type type,
-                   const Part& part)
+zmq::socket_t opened(zmq::context_t& context, zmq::socket_type type,
+                     const Part& part)
 {
     zmq::socket_t socket{context, type};
     socket.set(zmq::sockopt::linger, 0);

@@ -44,8 +44,8 @@ private:
 };
 
 /// A socket of that type, which listens and says so, or connects.
-zmq::socket_t open(zmq::context_t& context, zmq::socket_type type,
-                   const Part& part);
+zmq::socket_t opened(zmq::context_t& context, zmq::socket_type type,
+                     const Part& part);
 
 /// Sends pictures until the context is shut down.
 void send_pictures(zmq::context_t& context, const Part& part);

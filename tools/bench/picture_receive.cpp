@@ -201,7 +201,7 @@ void receive_pictures(zmq::context_t& context, const Part& part)
     }
     const auto type =
         part.publish ? zmq::socket_type::sub : zmq::socket_type::rep;
-    auto cameras = open(context, type, part);
+    auto cameras = opened(context, type, part);
     if (!part.publish && (part.window == 1 || part.quality == 0)) {
         receive_in_lockstep(cameras, meter);
     } else {

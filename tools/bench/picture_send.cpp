@@ -138,12 +138,12 @@ void send_pictures(zmq::context_t& context, const Part& part)
     if (part.shared) {
         share_pictures(context, part, film);
     } else if (part.publish) {
-        auto receivers = open(context, zmq::socket_type::pub, part);
+        auto receivers = opened(context, zmq::socket_type::pub, part);
         Cameras cameras{context, part, film};
         for (int number = 0;; ++number)
             cameras.send(number, receivers);
     } else if (part.window > 1) {
-        auto hub = open(context, zmq::socket_type::dealer, part);
+        auto hub = opened(context, zmq::socket_type::dealer, part);
         if (part.quality == 0) { // nothing to do for other threads
             Camera camera{part, film};
             send_with_window(hub, camera, part.window);
@@ -152,7 +152,7 @@ void send_pictures(zmq::context_t& context, const Part& part)
             send_with_window(hub, cameras, part.window);
         }
     } else {
-        auto hub = open(context, zmq::socket_type::req, part);
+        auto hub = opened(context, zmq::socket_type::req, part);
         Camera camera{part, film};
         send_in_lockstep(hub, camera);
     }

@@ -42,7 +42,8 @@ float texture(float x, float y, unsigned layer, int sizes, float fading)
 {
     float sum = 0, size = 160, strength = 1;
     for (int n = 0; n < sizes; ++n, size /= 2, strength *= fading)
-        sum += strength * smooth_chance(x / size, y / size, layer + 7U * n);
+        sum += strength * smooth_chance(x / size, y / size,
+                                        layer + 7U * static_cast<unsigned>(n));
     return sum;
 }
 
