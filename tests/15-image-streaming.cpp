@@ -312,7 +312,7 @@ TEST_CASE("a bad picture is answered, reported once a camera, and counted")
 
 TEST_CASE("thousands of names cost no more than some cameras do")
 {
-    const std::string pixels(3 * 1000 * 1000, 'x');
+    const std::string pixels(3'000'000, 'x');
     Hub hub{{"--gone", "60000"}};
     Peer peer{hub.endpoint};
     for (int i = 0; i < 3000; ++i)

@@ -145,7 +145,7 @@ TEST_CASE("a buffer comes back to its pool and is used again")
     again = Buffer{};
     CHECK(pool.take(10).data() != where);
     for (int i = 0; i < 10; ++i)
-        for (const std::size_t size : {1, 5000, 70})
+        for (const std::size_t size : {1UL, 5000UL, 70UL})
             again = pool.take(size);
     CHECK(pool.idle() <= 2);
 }
@@ -207,7 +207,7 @@ TEST_CASE("headers are those of imageZMQ")
     CHECK(to_json({"a", Shape{640, 480, 1, 2}, {}, {}}) ==
           R"({"dtype":"uint16","msg":"a","shape":[480,640]})");
     CHECK(to_json({"a", {}, {}, {}}) == R"({"msg":"a"})");
-    CHECK(to_json({"\xff", {}, {}, {}}).find("\xff") == std::string::npos);
+    CHECK(to_json({"\xff", {}, {}, {}}).find('\xff') == std::string::npos);
     const ImageHeader grey = image_header(
         R"({"msg": "x", "dtype": "uint8", "shape": [2, 3, 1], "time": "noon"})");
     CHECK(grey.shape == Shape{3, 2, 1, 1});
