@@ -80,10 +80,16 @@ def too_much_scratch(job):
 
 
 def writing_outside(job):
-    places = ["/", "/dev", "/usr", "/etc", "/home", "/root", job["engine"],
-              job["build"], os.path.dirname(job["source"])]
+    places = ["/", "/dev", "/usr", "/etc", job["engine"],
+              os.path.dirname(job["source"])]
+    if not any(is_below(job["build"], space) for space in job["space"]):
+        places.append(job["build"])  # else it is in the sandbox's own /tmp
     return not all(refuses(os.mkdir, os.path.join(place, "written"))
                    for place in places)
+
+
+def is_below(path, folder):
+    return Path(folder) in Path(path).parents
 
 
 def reading_outside(job):

@@ -166,6 +166,7 @@ class Sandbox:
                 out, err, why = collect(process)
             finally:
                 end(process.pid)
+                leave(process)
             why = watched.why or why
         if why:
             return None, why
@@ -214,12 +215,21 @@ def collect(process):
 
 
 def end(pid):
-    """Ends a sandbox: with its first process, the kernel ends all others."""
-    for one in [*descendants(pid, table()), pid]:
+    """Ends a sandbox: with its first process, the kernel ends all others, and
+    bubblewrap, which is outside, sees that and ends. It is only ended where
+    it has not begun anything yet."""
+    for one in descendants(pid, table()) or [pid]:
         try:
             os.kill(one, 9)
         except OSError:
             pass
+
+
+def leave(process):
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def table():
