@@ -112,7 +112,7 @@ TEST_CASE("every way for pictures to travel is measured")
     for (; std::getline(lines, line); ++rows) {
         CAPTURE(line);
         const auto values = columns(line);
-        REQUIRE(values.size() == 9);
+        REQUIRE(values.size() == 10);
         for (const int rate : {1, 2, 3})
             CHECK(std::stod(values[static_cast<unsigned>(rate)]) > 0);
         const bool is_raw = line.find("raw") != std::string::npos;
@@ -120,6 +120,7 @@ TEST_CASE("every way for pictures to travel is measured")
         for (const int decibels : {7, 8})
             CHECK(std::stod(values[static_cast<unsigned>(decibels)]) >
                   (is_raw ? 98 : 36));
+        CHECK((std::stod(values[9]) > 0) == !is_raw); // the codec alone
     }
     CHECK(rows == 6);
     const std::string drawing = svg.read();

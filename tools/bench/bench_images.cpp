@@ -19,6 +19,8 @@
 #include <cerrno>
 #include <map>
 #include <system_error>
+#include <thread>
+#include <tuple>
 
 using Words = std::vector<std::string>;
 
@@ -72,34 +74,51 @@ private:
     int fd;
 };
 
+enum class Kind : std::uint8_t
+{
+    python,
+    ours,
+    codec // encodes and decodes: nothing travels
+};
+
 // A way for pictures to travel, and what was measured of it.
 struct Way
 {
-    bool is_python;
+    Kind kind;
     bool sender_listens;
     Words options;
+    int times = 1; // as many pictures: quick ways need more, to be measured
     Measured measured = {};
 };
 
+void note(Way& way, PeerProcess& receiver, int count)
+{
+    const auto said = nlohmann::json::parse("{" + receiver.wait_for("{"));
+    if (receiver.finish() != 0)
+        throw std::runtime_error{"a receiver failed at its end"};
+    way.measured.rates.push_back(count / said.at("seconds").get<double>());
+    way.measured.decibels = said.at("decibels");
+    way.measured.bytes = said.at("bytes");
+}
+
 void measure(Way& way, const Plan& plan)
 {
-    const Words peer = way.is_python ? Words{plan.python, PICTURE_PEER_PY}
-                                     : Words{PICTURE_PEER};
-    const Words options =
-        way.options + Words{"--count", std::to_string(plan.count)};
+    const int count = plan.count * way.times;
+    const Words options = way.options + Words{"--count", std::to_string(count)};
+    if (way.kind == Kind::codec) {
+        PeerProcess coder{Words{PICTURE_PEER, "code"} + options};
+        return note(way, coder, count);
+    }
+    const Words peer = way.kind == Kind::python
+                           ? Words{plan.python, PICTURE_PEER_PY}
+                           : Words{PICTURE_PEER};
     const Words send = peer + Words{"send"} + options;
     const Words receive = peer + Words{"receive"} + options;
 
     PeerProcess first{way.sender_listens ? send : receive};
     const Words connect{"--connect", first.wait_for("listening on ")};
     PeerProcess second{(way.sender_listens ? receive : send) + connect};
-    PeerProcess& receiver = way.sender_listens ? second : first;
-    const auto said = nlohmann::json::parse("{" + receiver.wait_for("{"));
-    if (receiver.finish() != 0)
-        throw std::runtime_error{"a receiver failed at its end"};
-    way.measured.rates.push_back(plan.count / said.at("seconds").get<double>());
-    way.measured.decibels = said.at("decibels");
-    way.measured.bytes = said.at("bytes");
+    note(way, way.sender_listens ? second : first, count);
 }
 
 bool has_python(const Plan& plan)
@@ -119,19 +138,24 @@ using Ways = std::map<std::string, Way>;
 Ways all_ways(const Words& small, const Words& large)
 {
     const Words good = small + Words{"--quality", "95"};
-    const Words published = small + Words{"--quality", "80", "--publish"};
+    const Words fair = small + Words{"--quality", "80"};
+    const Words published = fair + Words{"--publish"};
     const Words overlapped{"--window", "4", "--threads", "2"};
     const Words shared{"--shared", "--window"};
-    return {{"Python 95", {true, false, good}},
-            {"Python 80", {true, true, published}},
-            {"Python raw", {true, false, small}},
-            {"Python raw HD", {true, false, large}},
-            {"overlapped", {false, false, good + overlapped}},
-            {"lockstep", {false, false, good}},
-            {"published", {false, true, published + overlapped}},
-            {"raw", {false, false, small + Words{"--window", "3"}}},
-            {"shared", {false, true, small + shared + Words{"8"}}},
-            {"shared HD", {false, true, large + shared + Words{"2"}}}};
+    const auto [python, ours, codec] =
+        std::tuple{Kind::python, Kind::ours, Kind::codec};
+    return {{"Python 95", {python, false, good}},
+            {"Python 80", {python, true, published}},
+            {"Python raw", {python, false, small, 5}},
+            {"Python raw HD", {python, false, large}},
+            {"the codec 95", {codec, false, good}},
+            {"the codec 80", {codec, false, fair}},
+            {"overlapped", {ours, false, good + overlapped}},
+            {"lockstep", {ours, false, good}},
+            {"published", {ours, true, published + overlapped}},
+            {"raw", {ours, false, small + Words{"--window", "3"}, 5}},
+            {"shared", {ours, true, small + shared + Words{"8"}, 20}},
+            {"shared HD", {ours, true, large + shared + Words{"8"}, 5}}};
 }
 
 void compare(const Plan& plan)
@@ -144,17 +168,23 @@ void compare(const Plan& plan)
     for (int round = 1; round <= plan.rounds; ++round) {
         fmt::print(stderr, "round {} of {}\n", round, plan.rounds);
         for (auto& [name, way] : ways)
-            if (with_python || !way.is_python)
+            if (with_python || way.kind != Kind::python)
                 measure(way, plan);
     }
     const auto row = [&](const char* what, const char* python, const char* ours,
-                         double goal) -> Comparison {
-        return {what, ways.at(python).measured, ways.at(ours).measured, goal};
+                         double goal, double codec = 0) -> Comparison {
+        return {what, ways.at(python).measured, ways.at(ours).measured, goal,
+                codec};
     };
+    const unsigned processors = std::thread::hardware_concurrency();
+    const double good = ways.at("the codec 95").measured.median();
+    const double fair = ways.at("the codec 80").measured.median();
     report(
-        {row("JPEG 95, REQ/REP, overlapped", "Python 95", "overlapped", 3.5),
-         row("JPEG 95, REQ/REP, lockstep", "Python 95", "lockstep", 2),
-         row("JPEG 80, PUB/SUB", "Python 80", "published", 3),
+        {row("JPEG 95, REQ/REP, overlapped", "Python 95", "overlapped", 3.5,
+             good * processors),
+         row("JPEG 95, REQ/REP, lockstep", "Python 95", "lockstep", 2, good),
+         row("JPEG 80, PUB/SUB", "Python 80", "published", 3,
+             fair * processors),
          row("raw, REQ/REP, tcp", "Python raw", "raw", 1.3),
          row("raw, shared memory", "Python raw", "shared", 5),
          row("raw 1920x1080, shared memory", "Python raw HD", "shared HD", 5)},

@@ -11,12 +11,13 @@ namespace {
 void print_csv(const std::vector<Comparison>& comparisons)
 {
     fmt::print("what,python,ours,ratio,goal,python_bytes,ours_bytes,"
-               "python_decibels,ours_decibels\n");
+               "python_decibels,ours_decibels,codec\n");
     for (const Comparison& one : comparisons)
-        fmt::print("\"{}\",{:.1f},{:.1f},{:.3f},{},{},{},{:.2f},{:.2f}\n",
+        fmt::print("\"{}\",{:.1f},{:.1f},{:.3f},{},{},{},{:.2f},{:.2f},"
+                   "{:.1f}\n",
                    one.what, one.python.median(), one.ours.median(),
                    one.ratio(), one.goal, one.python.bytes, one.ours.bytes,
-                   one.python.decibels, one.ours.decibels);
+                   one.python.decibels, one.ours.decibels, one.codec);
 }
 
 // A number, or a dash for what was not measured.
@@ -27,12 +28,12 @@ std::string shown(double number, int digits)
 
 void print_table(const std::vector<Comparison>& comparisons)
 {
-    fmt::print("{:<29} {:>7} {:>7} {:>6} {:>5}\n", "pictures a second",
-               "Python", "ours", "ratio", "goal");
+    fmt::print("{:<29} {:>7} {:>7} {:>7} {:>6} {:>5}\n", "pictures a second",
+               "Python", "ours", "codec", "ratio", "goal");
     for (const Comparison& one : comparisons)
-        fmt::print("{:<29} {:>7} {:>7} {:>6} {:>5}\n", one.what,
+        fmt::print("{:<29} {:>7} {:>7} {:>7} {:>6} {:>5}\n", one.what,
                    shown(one.python.median(), 0), shown(one.ours.median(), 0),
-                   shown(one.ratio(), 2), one.goal);
+                   shown(one.codec, 0), shown(one.ratio(), 2), one.goal);
 }
 
 // A bar for each ratio, from 0, and a short line where its goal is.

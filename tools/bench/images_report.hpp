@@ -28,6 +28,9 @@ struct Comparison
     Measured python; ///< without rates when it was left out
     Measured ours;
     double goal; ///< the ratio that we wanted
+    /// Pictures a second if nothing cost time but our encoding and decoding,
+    /// on all processors that the way can use; 0: nothing is encoded.
+    double codec = 0;
 
     double ratio() const
     {

@@ -1,7 +1,8 @@
 // One end of a stream of pictures, for run/bench images: the same as
 // picture_peer.py, which says more about it, and ways that are faster.
 //
-//     picture_peer {send|receive} --scene FILE [--width 640] [--height 480]
+//     picture_peer {send|receive|code} --scene FILE [--width 640] [--height
+//     480]
 //                  [--connect ENDPOINT] [--quality 95] [--publish]
 //                  [--shared] [--window 4] [--threads 2] [--count 200]
 //                  [--warmup 20]
@@ -45,7 +46,7 @@ int main(int argc, char** argv)
     std::string role;
     Part part;
     Options options{"One end of a stream of pictures, to measure it."};
-    options.add("role", role, "send or receive");
+    options.add("role", role, "send, receive, or code (alone)");
     options.add("--scene", part.scene, "File of raw pictures");
     options.add("--width", part.shape.width, 1, longest_side, "Pixels");
     options.add("--height", part.shape.height, 1, longest_side, "Pixels");
@@ -58,11 +59,15 @@ int main(int argc, char** argv)
     options.add("--count", part.count, 1, 1'000'000, "Pictures to measure");
     options.add("--warmup", part.warmup, 1, 1000, "Pictures before that");
     return run(options, argc, argv, [&] {
-        if (role != "send" && role != "receive")
-            throw UsageError{"the role is send or receive"};
         zmq::context_t context;
         const StopOnSignal stop{context};
-        role == "send" ? send_pictures(context, part)
-                       : receive_pictures(context, part);
+        if (role == "send")
+            send_pictures(context, part);
+        else if (role == "receive")
+            receive_pictures(context, part);
+        else if (role == "code")
+            code_pictures(part);
+        else
+            throw UsageError{"the role is send, receive or code"};
     });
 }

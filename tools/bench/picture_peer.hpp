@@ -53,6 +53,10 @@ void send_pictures(zmq::context_t& context, const Part& part);
 /// Receives so many pictures and prints how long that took, as JSON.
 void receive_pictures(zmq::context_t& context, const Part& part);
 
+/// Encodes and decodes so many pictures, one after the other, and sends none:
+/// what the codec takes of a processor. Prints the same JSON.
+void code_pictures(const Part& part);
+
 /// A thread that ends with the context.
 template <typename Work>
 std::jthread thread_until_shutdown(Work work)
