@@ -1,3 +1,4 @@
+#include "support/folder.hpp"
 #include "support/process.hpp"
 
 #include <doctest/doctest.h>
@@ -8,18 +9,6 @@
 namespace fs = std::filesystem;
 
 namespace {
-
-// A folder of our own, for socket files.
-class Folder
-{
-public:
-    Folder() { REQUIRE(mkdtemp(path.data()) != nullptr); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
-
-    std::string path = "/tmp/zmq-workbook-test.XXXXXX";
-};
 
 const std::string greetings = "server received: Hello\n"
                               "client received: World\n";
@@ -56,7 +45,7 @@ TEST_CASE("the same conversation works over inproc, ipc and tcp")
 TEST_CASE("the file of an ipc endpoint stays behind, and may be used again")
 {
     const Folder folder;
-    const std::string file = folder.path + "/greetings.sock";
+    const std::string file = folder.path / "greetings.sock";
     for (int time = 0; time < 2; ++time) {
         const Result program =
             run_to_end({"transports", "--bind", "ipc://" + file});
@@ -69,9 +58,9 @@ TEST_CASE("the file of an ipc endpoint stays behind, and may be used again")
 TEST_CASE("inproc stays within one context, ipc and tcp do not")
 {
     const Folder folder;
-    const Result far =
-        run_to_end({"transports", "--apart", "--bind", "tcp://127.0.0.1:*",
-                    "--bind", "ipc://" + folder.path + "/greetings.sock"});
+    const Result far = run_to_end(
+        {"transports", "--apart", "--bind", "tcp://127.0.0.1:*", "--bind",
+         "ipc://" + folder.path.string() + "/greetings.sock"});
     CHECK(far.status == 0);
     CHECK(count_lines(far.out, "client received: World") == 2);
 

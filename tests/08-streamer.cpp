@@ -5,8 +5,6 @@
 
 #include <set>
 
-using namespace std::chrono_literals;
-
 namespace {
 
 void feed(const Device& device, int first, int count)
@@ -85,7 +83,8 @@ TEST_CASE("a feeder waits when nobody works, and stops when it is told")
     Device device{{"streamer_device"}};
     Process feeder{
         {"task_feeder", "--connect", device.frontend, "--count", "1000000"}};
-    CHECK(feeder.runs_for(2s));
+    feeder.wait_for("connected to");
+    CHECK(comes_to_rest(feeder));
     CHECK(feeder.stop() == 0);
     CHECK(count_lines(feeder.out(), "Fed tasks") == 0);
     CHECK(device.process.stop() == 0);

@@ -1,5 +1,5 @@
-#include "support/device.hpp"
-#include "support/process.hpp"
+#include "support/folder.hpp"
+#include "support/helpers.hpp"
 
 #include "common/pictures/image_header.hpp"
 #include "common/pictures/jpeg.hpp"
@@ -18,22 +18,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A folder of its own, gone at the end.
-struct Folder
-{
-    Folder()
-    {
-        std::string name = "/tmp/zmq-workbook-test.XXXXXX";
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
-
-    fs::path path;
-};
 
 // A hub on a port that the kernel chose.
 struct Hub
@@ -80,17 +64,6 @@ void check_plays(const std::vector<std::string>& command)
     CAPTURE(command);
     CAPTURE(result.err);
     CHECK(result.status == 0);
-}
-
-// Whether Debian's Python has what image_hub.py wants; says so if not.
-bool has_cv2()
-{
-    const bool found =
-        run_to_end({"/usr/bin/python3", "-c", "import zmq, numpy, cv2"})
-            .status == 0;
-    if (!found)
-        MESSAGE("left out: this needs python3-zmq, -numpy and -opencv");
-    return found;
 }
 
 std::string contents(const fs::path& file)

@@ -1,9 +1,8 @@
-#include "support/device.hpp"
+#include "support/folder.hpp"
+#include "support/helpers.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -12,38 +11,6 @@ namespace {
 
 const char* const python = "/usr/bin/python3";
 const std::string python_peer = WORKBOOK_ROOT "/tools/bench/picture_peer.py";
-
-bool has_cv2()
-{
-    const bool found =
-        run_to_end({"/usr/bin/env", python, "-c", "import cv2, numpy, zmq"})
-            .status == 0;
-    if (!found)
-        MESSAGE("left out: this needs python3-opencv and python3-zmq");
-    return found;
-}
-
-// A file that is gone with this object.
-struct Scratch
-{
-    explicit Scratch(const std::string& name)
-        : path{(std::filesystem::temp_directory_path() /
-                (name + std::to_string(getpid())))
-                   .string()}
-    {
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch() { std::filesystem::remove(path); }
-
-    std::string read() const
-    {
-        std::ifstream file{path};
-        return {std::istreambuf_iterator<char>{file}, {}};
-    }
-
-    std::string path;
-};
 
 std::vector<std::string> columns(const std::string& line)
 {
@@ -75,11 +42,12 @@ Command operator+(Command command, const Command& more)
 void check_stream(const Command& sender, const Command& receiver,
                   const Command& options)
 {
-    const Scratch scene{"workbook-scene-"};
-    write_scene(scene.path);
+    const Folder folder;
+    const std::string scene = folder.path / "scene";
+    write_scene(scene);
     const Command all =
-        Command{"--scene", scene.path, "--width", "64",       "--height",
-                "48",      "--count",  "4",       "--warmup", "3"} +
+        Command{"--scene", scene,     "--width", "64",       "--height",
+                "48",      "--count", "4",       "--warmup", "3"} +
         options;
     Process hub{receiver + Command{"receive"} + all};
     Process camera{sender + Command{"send"} + all +
@@ -99,9 +67,10 @@ TEST_CASE("every way for pictures to travel is measured")
 {
     if (!has_cv2())
         return;
-    const Scratch svg{"workbook-svg-"};
+    const Folder folder;
+    const std::string svg = folder.path / "plot.svg";
     const Result bench = run_to_end({"bench_images", "--rounds", "1", "--count",
-                                     "4", "--csv", "--plot", svg.path});
+                                     "4", "--csv", "--plot", svg});
     CAPTURE(bench.err);
     REQUIRE(bench.status == 0);
     std::istringstream lines{bench.out};
@@ -123,7 +92,8 @@ TEST_CASE("every way for pictures to travel is measured")
         CHECK((std::stod(values[9]) > 0) == !is_raw); // the codec alone
     }
     CHECK(rows == 6);
-    const std::string drawing = svg.read();
+    std::ifstream file{svg};
+    const std::string drawing{std::istreambuf_iterator<char>{file}, {}};
     CHECK(drawing.starts_with("<svg"));
     CHECK(drawing.ends_with("</svg>\n"));
     CHECK(count_lines(drawing, "class='bar'") == rows);

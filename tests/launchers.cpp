@@ -1,10 +1,9 @@
 // What holds for every launcher, shown on that of chapter 3.
 
+#include "support/folder.hpp"
 #include "support/process.hpp"
 
 #include <doctest/doctest.h>
-
-#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -18,19 +17,8 @@ namespace {
 const std::string launcher = WORKBOOK_ROOT "/run/03-request-reply";
 
 // A folder for what a launcher leaves behind, which must be nothing.
-class Scratch
+struct Scratch : Folder
 {
-public:
-    Scratch()
-        : path{fs::temp_directory_path() /
-               ("zmq-workbook-tests." + std::to_string(getpid()))}
-    {
-        fs::create_directories(path);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch() { fs::remove_all(path); }
-
     // The launcher's command, its temporary files going to this folder.
     std::vector<std::string> launch(const std::vector<std::string>& arguments,
                                     const std::string& what = launcher) const
@@ -56,7 +44,6 @@ public:
         }
     }
 
-    fs::path path;
     // The port of own_endpoint() is the one that the chapter uses.
     std::string address = own_endpoint().substr(6, own_endpoint().size() - 11);
 };

@@ -6,6 +6,7 @@
 #include "common/pictures/pnm.hpp"
 #include "common/pictures/source.hpp"
 #include "common/pictures/test_pattern.hpp"
+#include "support/folder.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -23,28 +24,12 @@ namespace {
 using Bytestring = std::vector<std::uint8_t>;
 using Jpegs = std::vector<Bytestring>;
 
-// A folder of its own, gone at the end.
-struct Folder
+void write(const std::filesystem::path& file, Bytes bytes)
 {
-    Folder()
-    {
-        std::string name = "/tmp/zmq-workbook-test.XXXXXX";
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path); }
-
-    void write(const std::string& name, Bytes bytes) const
-    {
-        std::ofstream{path / name, std::ios::binary}.write(
-            reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
-    }
-
-    std::filesystem::path path;
-};
+    std::ofstream{file, std::ios::binary}.write(
+        reinterpret_cast<const char*>(bytes.data()),
+        static_cast<std::streamsize>(bytes.size()));
+}
 
 Picture drawn(const Shape& shape, BufferPool& pool, std::uint64_t number = 7)
 {
@@ -504,10 +489,10 @@ TEST_CASE("a folder's pictures come by name, and what is none is passed over")
     const Folder folder;
     const Picture grey = drawn({20, 10, 1, 1}, pool);
     const Bytestring jpeg = jpeg_of(64, 48, pool);
-    folder.write("b.jpg", jpeg);
-    folder.write("a.pgm", write_pnm(grey, pool));
-    folder.write("c.ppm", jpeg); // it is not
-    folder.write("d.txt", jpeg); // it does not say so
+    write(folder.path / "b.jpg", jpeg);
+    write(folder.path / "a.pgm", write_pnm(grey, pool));
+    write(folder.path / "c.ppm", jpeg); // it is not
+    write(folder.path / "d.txt", jpeg); // it does not say so
 
     const auto source = image_source(folder.path, pool, {});
     const auto first = source->next();

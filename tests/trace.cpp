@@ -1,3 +1,4 @@
+#include "support/folder.hpp"
 #include "support/process.hpp"
 
 #include "draw.hpp"
@@ -29,16 +30,6 @@ namespace {
 
 const std::string peers = WORKBOOK_BIN "/../tests/trace_peers/";
 const std::string library = WORKBOOK_BIN "/../lib/libzmq_trace.so";
-
-// A folder for one test, gone after it.
-struct Folder
-{
-    fs::path path = [] {
-        std::string name = fs::temp_directory_path() / "trace-test.XXXXXX";
-        return fs::path{mkdtemp(name.data())};
-    }();
-    ~Folder() { fs::remove_all(path); }
-};
 
 // Processes whose messages go to one trace.
 struct Scene
@@ -730,6 +721,7 @@ TEST_CASE("whatever a trace file holds is shown and drawn, or refused")
         std::vector<std::string> lines = whole;
         for (std::size_t n = 1 + below(random, 8); n > 0; --n)
             spoil(lines, random);
+        fs::remove(file); // to write over it would wait for the disk (ext4)
         std::ofstream{file, std::ios::binary}
             << fmt::format("{}\n", fmt::join(lines, "\n"));
         INFO("round ", round);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 /// Kills it, so that it can say nothing more to anybody.
@@ -28,13 +29,50 @@ void await(Condition condition)
     }
 }
 
-/// Whether Debian's Python has pyzmq; says so when a test is left out.
+/// Whether Debian's Python has these modules; says so when a test is left out.
+/// It looks for them without loading them, which takes cv2 a quarter of a
+/// second.
+inline bool has_python(const std::vector<std::string>& modules)
+{
+    std::vector<std::string> command{
+        "/usr/bin/python3", "-c",
+        "import sys\n"
+        "from importlib.util import find_spec\n"
+        "sys.exit(0 if all(map(find_spec, sys.argv[1:])) else 1)"};
+    command.insert(command.end(), modules.begin(), modules.end());
+    const bool found = run_to_end(command).status == 0;
+    if (!found)
+        MESSAGE("left out: this needs python3 with ", modules);
+    return found;
+}
+
 inline bool has_pyzmq()
 {
-    const bool found =
-        run_to_end({"/usr/bin/env", "/usr/bin/python3", "-c", "import zmq"})
-            .status == 0;
-    if (!found)
-        MESSAGE("left out: this needs python3-zmq");
-    return found;
+    return has_python({"zmq"});
+}
+
+/// What the Python programs about pictures want.
+inline bool has_cv2()
+{
+    return has_python({"zmq", "numpy", "cv2"});
+}
+
+/// Waits until it uses no processor time: it waits for something, then.
+/// @return false when it has ended instead
+inline bool comes_to_rest(Process& process)
+{
+    const std::string file =
+        "/proc/" + std::to_string(process.pid()) + "/schedstat";
+    const auto used = [&] {
+        long long nanoseconds = 0;
+        std::ifstream{file} >> nanoseconds;
+        return nanoseconds;
+    };
+    using namespace std::chrono_literals;
+    for (long long before = -1, now = used(); now != before; now = used()) {
+        before = now;
+        if (!process.runs_for(200ms))
+            return false;
+    }
+    return true;
 }
