@@ -38,6 +38,10 @@ Command operator+(Command command, const Command& more)
     return command;
 }
 
+// Its warm-up looks at each of the eight pictures of a scene.
+const Command smallest{"bench_images", "--rounds", "1", "--count", "4",
+                       "--warmup",     "8"};
+
 // One program sends to another one; both must be as they say.
 void check_stream(const Command& sender, const Command& receiver,
                   const Command& options)
@@ -69,8 +73,7 @@ TEST_CASE("every way for pictures to travel is measured")
         return;
     const Folder folder;
     const std::string svg = folder.path / "plot.svg";
-    const Result bench = run_to_end({"bench_images", "--rounds", "1", "--count",
-                                     "4", "--csv", "--plot", svg});
+    const Result bench = run_to_end(smallest + Command{"--csv", "--plot", svg});
     CAPTURE(bench.err);
     REQUIRE(bench.status == 0);
     std::istringstream lines{bench.out};
@@ -101,8 +104,8 @@ TEST_CASE("every way for pictures to travel is measured")
 
 TEST_CASE("without Python our side is measured alone")
 {
-    const Result bench = run_to_end({"bench_images", "--rounds", "1", "--count",
-                                     "4", "--python", "/nonexistent/python3"});
+    const Result bench =
+        run_to_end(smallest + Command{"--python", "/nonexistent/python3"});
     CAPTURE(bench.err);
     CHECK(bench.status == 0);
     CHECK(count_lines(bench.err, "Left out: Python's side") == 1);

@@ -4,7 +4,7 @@
 // the machine; their ratio says something.
 //
 //     bench_images [--rounds 9] [--count 200] [--csv] [--plot FILE]
-//                  [--python /usr/bin/python3]
+//                  [--warmup 20] [--python /usr/bin/python3]
 
 #include "common/run.hpp"
 #include "tools/bench/images_report.hpp"
@@ -34,6 +34,7 @@ struct Plan
 {
     int rounds = 9;
     int count = 200;
+    int warmup = 20;
     bool csv = false;
     std::string plot;
     std::string python = "/usr/bin/python3";
@@ -104,7 +105,9 @@ void note(Way& way, PeerProcess& receiver, int count)
 void measure(Way& way, const Plan& plan)
 {
     const int count = plan.count * way.times;
-    const Words options = way.options + Words{"--count", std::to_string(count)};
+    const Words options =
+        way.options + Words{"--count", std::to_string(count), "--warmup",
+                            std::to_string(plan.warmup)};
     if (way.kind == Kind::codec) {
         PeerProcess coder{Words{PICTURE_PEER, "code"} + options};
         return note(way, coder, count);
@@ -123,7 +126,10 @@ void measure(Way& way, const Plan& plan)
 
 bool has_python(const Plan& plan)
 {
-    const Words look{plan.python, "-c", "import cv2, numpy, zmq"};
+    const Words look{plan.python, "-c", R"(
+import sys
+from importlib.util import find_spec
+sys.exit(0 if all(map(find_spec, ["cv2", "numpy", "zmq"])) else 1))"};
     if (PeerProcess{look}.finish() == 0)
         return true;
     fmt::print(stderr,
@@ -197,6 +203,8 @@ int main(int argc, char** argv)
     Options options{"Compares the speed of pictures: Python's and ours."};
     options.add("--rounds", plan.rounds, 1, 1000, "How often to measure each");
     options.add("--count", plan.count, 1, 1'000'000, "Pictures in a round");
+    options.add("--warmup", plan.warmup, 1, 1'000'000,
+                "Pictures before that, whose quality is looked at");
     options.add("--csv", plan.csv, "Print commas instead of a table");
     options.add("--plot", plan.plot, "File to draw the ratios in");
     options.add("--python", plan.python, "Python for its side");

@@ -13,13 +13,15 @@
 #include "common/stop_on_signal.hpp"
 
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 Film::Film(const Part& part) : size{part.shape.bytes()}
 {
-    std::ifstream file{part.scene, std::ios::binary};
-    pixels.assign(std::istreambuf_iterator<char>{file}, {});
+    std::ifstream file{part.scene, std::ios::binary | std::ios::ate};
+    pixels.resize(file ? static_cast<std::size_t>(file.tellg()) : 0);
+    file.seekg(0);
+    file.read(reinterpret_cast<char*>(pixels.data()),
+              static_cast<std::streamsize>(pixels.size()));
     count = pixels.size() / size;
     if (count == 0)
         throw std::runtime_error{part.scene + ": no pictures of that size"};

@@ -17,9 +17,11 @@ import itertools
 import json
 import time
 
-import cv2
 import numpy as np
 import zmq
+
+# cv2 is loaded where it is used, as that takes a quarter of a second, and raw
+# pictures do without.
 
 
 def parsed():
@@ -58,6 +60,8 @@ def filmed(pictures):
 
 
 def send(socket, pictures, args):
+    if args.quality:
+        import cv2
     for number, frame in filmed(pictures):
         header = {"msg": f"camera {number}"}
         if args.quality:
@@ -73,9 +77,12 @@ def send(socket, pictures, args):
 
 
 def picture(header, body):
+    """What was sent, as an array."""
     if "shape" in header:
         samples = np.frombuffer(body, dtype=header["dtype"])
         return samples.reshape(header["shape"])
+    import cv2
+
     return cv2.imdecode(np.frombuffer(body, dtype="uint8"), cv2.IMREAD_COLOR)
 
 

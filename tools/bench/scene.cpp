@@ -61,23 +61,34 @@ constexpr std::array<Ground, 3> hills{{{{140, 120, 105}, 30, 0.62F},
                                        {{75, 105, 85}, 40, 0.7F},
                                        {{55, 85, 95}, 55, 0.78F}}};
 
-// What stands at this point: the nearest hill that is high enough.
-Ground ground(float x, float y, float height)
+using Tops = std::array<float, hills.size()>;
+
+// Where the hills end in this column.
+Tops tops(int x, int height)
 {
-    Ground found = sky;
+    Tops found{};
     for (unsigned n = 0; n < hills.size(); ++n) {
         const float ridge = 0.35F + 0.2F * static_cast<float>(n);
-        const float top = height * (ridge + 0.09F * texture(x, 0, n, 6, 0.5F));
-        if (y > top)
-            found = hills[n];
+        const float wave = texture(static_cast<float>(x), 0, n, 6, 0.5F);
+        found[n] = static_cast<float>(height) * (ridge + 0.09F * wave);
     }
     return found;
 }
 
-Colour colour(int x, int y, int height)
+// What stands at this height: the nearest hill that is high enough.
+Ground ground(float y, const Tops& column)
+{
+    Ground found = sky;
+    for (unsigned n = 0; n < hills.size(); ++n)
+        if (y > column[n])
+            found = hills[n];
+    return found;
+}
+
+Colour colour(int x, int y, const Tops& column)
 {
     const auto right = static_cast<float>(x), down = static_cast<float>(y);
-    const Ground seen = ground(right, down, static_cast<float>(height));
+    const Ground seen = ground(down, column);
     const float light =
         seen.contrast * texture(right, down, 40, 7, seen.fading);
     Colour result = seen.colour;
@@ -94,6 +105,9 @@ Scene::Scene(int its_width, int its_height)
 {
     // A large scene is the same one several times, side by side.
     const int columns = std::min(stride, most), rows = std::min(height, most);
+    std::vector<Tops> hill_tops;
+    for (int x = 0; x < columns; ++x)
+        hill_tops.push_back(tops(x, rows));
     std::vector<std::uint8_t> strip;
     for (int y = 0; y < height + margin; ++y) {
         if (y >= rows) {
@@ -102,7 +116,7 @@ Scene::Scene(int its_width, int its_height)
         } else {
             strip.clear();
             for (int x = 0; x < columns; ++x)
-                for (const float sample : colour(x, y, rows))
+                for (const float sample : colour(x, y, hill_tops[unsigned(x)]))
                     strip.push_back(static_cast<std::uint8_t>(
                         std::clamp(sample, 0.F, 255.F)));
             for (int n = 3 * columns; n < 3 * stride; ++n)
