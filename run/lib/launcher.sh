@@ -17,6 +17,8 @@
 #   freeze NAME...                    SIGSTOP: it lives, and does nothing
 #   thaw NAME...                      SIGCONT: it goes on
 #   pause SECONDS                     let time pass, where time is the lesson
+#   rounds NUMBER                     how often to measure: so often, unless
+#                                     WORKBOOK_ROUNDS says something else
 #   say TEXT                          tell the reader what comes
 #   has_pyzmq                         whether .py programs can run; says if not
 #   has_numpy                         the same for those that want numpy
@@ -122,6 +124,10 @@ has_pyzmq() {
 has_numpy() {
   "$python" -c 'import numpy' 2>/dev/null ||
     { say "Left out: this needs python3-numpy (and $python)." && return 1; }
+}
+
+rounds() { # NUMBER
+  printf '%s' "${WORKBOOK_ROUNDS:-$1}"
 }
 
 # --- Waiting -----------------------------------------------------------------
