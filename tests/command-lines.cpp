@@ -25,11 +25,20 @@ std::vector<std::string> programs()
     return names;
 }
 
+// What a program says to --help, asked once.
+const Result& help_of(const std::string& program)
+{
+    static std::map<std::string, Result> known;
+    if (!known.contains(program))
+        known[program] = run_to_end({program, "--help"});
+    return known[program];
+}
+
 // The options of a program that take a value of that type, by its --help.
 std::vector<std::string> options_of_type(const std::string& program,
                                          const std::string& type)
 {
-    const std::string help = run_to_end({program, "--help"}).out;
+    const std::string& help = help_of(program).out;
     const std::regex pattern{"(--[a-z-]+) " + type + "[= \n]"};
     std::vector<std::string> options;
     for (std::sregex_iterator found{help.begin(), help.end(), pattern}, end;
@@ -87,7 +96,7 @@ private:
 TEST_CASE("--help shows a sentence, the options and their defaults")
 {
     for (const std::string& program : programs()) {
-        const Result help = run_to_end({program, "--help"});
+        const Result& help = help_of(program);
         CAPTURE(help.out);
         CHECK(help.status == 0);
         CHECK(help.err.empty());
