@@ -63,7 +63,7 @@ void send_odd_messages(zmq::context_t& context, zmq::socket_type type,
                        const std::string& endpoint)
 {
     using namespace std::string_literals;
-    const std::vector<std::vector<std::string>> messages{
+    static const std::vector<std::vector<std::string>> messages{
         {""},
         {"", ""},
         {"", "", ""},
