@@ -3,10 +3,10 @@
 //
 //     producer [--bind tcp://127.0.0.1:5557] [--count 12] [--wait-for 3]
 
-#include "handshakes.hpp"
 #include "messages.hpp"
 
 #include "common/announce.hpp"
+#include "common/connection_watch.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
@@ -23,12 +23,12 @@ void produce(const Endpoint& endpoint, std::uint64_t count, int consumers)
     zmq::socket_t numbers{context, zmq::socket_type::push};
     numbers.set(zmq::sockopt::linger, 1000); // ms, when it is stopped
     numbers.set(zmq::sockopt::maxmsgsize, longest_frame);
-    Handshakes handshakes{context, numbers};
+    ConnectionWatch connections{numbers};
     numbers.bind(endpoint);
     announce(numbers);
 
     for (int n = 1; n <= consumers; ++n) {
-        handshakes.wait_for_next();
+        connections.wait_for_peer();
         fmt::print("Consumer {} of {} is there\n", n, consumers);
     }
     for (std::uint64_t num = 0; num < count; ++num)

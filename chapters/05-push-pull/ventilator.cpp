@@ -4,10 +4,10 @@
 //     ventilator [--bind tcp://127.0.0.1:5557] [--count 8] [--work 100]
 //                [--connect-sink tcp://127.0.0.1:5558] [--wait-for 2]
 
-#include "handshakes.hpp"
 #include "messages.hpp"
 
 #include "common/announce.hpp"
+#include "common/connection_watch.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
@@ -36,13 +36,13 @@ void ventilate(const Plan& plan)
     sink.set(zmq::sockopt::linger, 1000);
     sink.set(zmq::sockopt::immediate, true); // send waits for the sink
     tasks.set(zmq::sockopt::maxmsgsize, longest_frame);
-    Handshakes handshakes{context, tasks};
+    ConnectionWatch connections{tasks};
     tasks.bind(plan.endpoint);
     sink.connect(plan.sink);
     announce(tasks);
 
     for (int n = 1; n <= plan.workers; ++n) {
-        handshakes.wait_for_next();
+        connections.wait_for_peer();
         fmt::print("Worker {} of {} is there\n", n, plan.workers);
     }
     const auto count = static_cast<std::uint64_t>(plan.count);
