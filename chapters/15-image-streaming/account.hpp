@@ -33,9 +33,9 @@ public:
         last = std::chrono::steady_clock::now();
     }
 
-    void lost(std::uint64_t count = 1)
+    void lost(int count = 1)
     {
-        lost_count += count;
+        lost_count += static_cast<std::uint64_t>(count);
         fmt::print(stderr, "The hub does not answer, {} pictures so far\n",
                    lost_count);
     }

@@ -1,36 +1,12 @@
 #pragma once
 
-#include "shot.hpp"
+#include "known_camera.hpp"
 
-#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <memory>
 #include <vector>
 
-/// What is known of a camera at some moment.
-struct CameraReport
-{
-    enum class State
-    {
-        live,  ///< a picture came just now
-        stale, ///< none came for a while
-        gone   ///< and none for so long that none is expected
-    };
-    int id;           ///< of this run of the hub, from 1 up
-    std::string name; ///< untrusted: any text of up to longest_camera_name
-    State state;
-    Shape shape;
-    bool as_jpeg;
-    std::uint64_t pictures; ///< that came so far
-    std::uint64_t refused;
-    std::uint64_t bytes;
-    double per_second;                  ///< pictures, of late
-    std::optional<std::int64_t> number; ///< of the picture, by its sender
-    std::optional<double> delay; ///< ms, from the sender's clock to our own
-};
-
-constexpr std::size_t longest_camera_name = 128; ///< bytes
 constexpr std::size_t most_cameras = 256;
 constexpr std::size_t most_kept = 512ULL << 20U; ///< bytes, of all pictures
 
@@ -41,8 +17,6 @@ constexpr std::size_t most_kept = 512ULL << 20U; ///< bytes, of all pictures
 class Cameras
 {
 public:
-    using Clock = std::chrono::steady_clock;
-
     struct Limits
     {
         std::chrono::milliseconds stale{1000};
@@ -76,21 +50,14 @@ public:
                        std::chrono::milliseconds time) const;
 
 private:
-    struct Entry
-    {
-        CameraReport report{};
-        std::shared_ptr<const Shot> shot;
-        Clock::time_point last{};
-        double interval = 0; // seconds, smoothed
-    };
-    Entry* find(const std::string& name);
+    KnownCamera* find(const std::string& name);
     void make_room();
-    CameraReport::State state_of(const Entry& entry) const;
+    CameraReport::State state_of(const KnownCamera& camera) const;
 
     const Limits limits;
     mutable std::mutex mutex;
     mutable std::condition_variable changed;
-    std::map<std::string, Entry> entries;
+    std::map<std::string, KnownCamera> known; // by name
     std::uint64_t version = 0;
     std::uint64_t of_nobody = 0;
     std::size_t kept = 0;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-CameraReport::State Cameras::state_of(const Entry& entry) const
+CameraReport::State Cameras::state_of(const KnownCamera& camera) const
 {
-    const auto silent = Clock::now() - entry.last;
+    const auto silent = KnownCamera::Clock::now() - camera.last;
     if (silent > limits.gone)
         return CameraReport::State::gone;
     return silent > limits.stale ? CameraReport::State::stale
@@ -17,10 +17,10 @@ std::vector<CameraReport> Cameras::report() const
 {
     const std::lock_guard lock{mutex};
     std::vector<CameraReport> all;
-    for (const auto& [name, entry] : entries) {
-        all.push_back(entry.report);
-        all.back().state = state_of(entry);
-        all.back().per_second = entry.interval > 0 ? 1 / entry.interval : 0;
+    for (const auto& [name, camera] : known) {
+        all.push_back(camera.report);
+        all.back().state = state_of(camera);
+        all.back().per_second = camera.interval > 0 ? 1 / camera.interval : 0;
     }
     std::ranges::sort(all, {}, &CameraReport::id);
     return all;
@@ -36,9 +36,9 @@ std::map<int, std::shared_ptr<const Shot>> Cameras::newest() const
 {
     const std::lock_guard lock{mutex};
     std::map<int, std::shared_ptr<const Shot>> all;
-    for (const auto& [name, entry] : entries)
-        if (entry.shot)
-            all[entry.report.id] = entry.shot;
+    for (const auto& [name, camera] : known)
+        if (camera.shot)
+            all[camera.report.id] = camera.shot;
     return all;
 }
 

@@ -2,18 +2,23 @@
 
 #include "desk.hpp"
 
-#include <string>
 #include <thread>
 
-/// A desk with a thread of its own, to which a PAIR socket sends messages:
-/// "take" and the frames of a picture, or "end". It ends with its context, too.
+/// A desk with a thread of its own, which decodes one message while the next
+/// one comes. It ends with its context, too.
 class DeskThread
 {
 public:
-    /// @param endpoint where that socket is bound
-    DeskThread(zmq::context_t& context, const std::string& endpoint,
-               Desk& desk);
+    DeskThread(zmq::context_t& context, Desk& desk);
+    DeskThread(const DeskThread&) = delete;
+    DeskThread& operator=(const DeskThread&) = delete;
+    /// Waits until all messages are done.
+    ~DeskThread();
+
+    /// Hands a message over, and waits only while two are there already.
+    void take(zmq::multipart_t& message);
 
 private:
+    zmq::socket_t to_desk;
     std::jthread thread;
 };

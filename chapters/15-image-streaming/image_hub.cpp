@@ -18,9 +18,7 @@ struct Plan
     Endpoint endpoint = "tcp://127.0.0.1:5555";
     std::uint64_t count = 0;
     bool overlap = false;
-    std::string folder;
-    std::string sheet;
-    std::string view;
+    std::string folder, sheet, view;
     Cameras::Limits limits;
 };
 
@@ -35,32 +33,16 @@ zmq::socket_t listen(zmq::context_t& context, const Endpoint& endpoint)
     return hub;
 }
 
-// Takes each message, good or bad, and answers.
-template <typename Take>
-void serve(const Plan& plan, zmq::socket_t& hub, Take take)
+// Gives each message, good or bad, to a desk, and answers. If that is a
+// DeskThread, the camera is at its next picture before this one is decoded.
+void serve(const Plan& plan, zmq::socket_t& hub, auto& desk)
 {
     zmq::multipart_t message;
     for (std::uint64_t n = 0; n < plan.count || plan.count == 0; ++n) {
         (void)message.recv(hub);
-        take(message);
+        desk.take(message);
         hub.send(zmq::str_buffer("OK"));
     }
-}
-
-// Hands each message to a thread that decodes it, and answers before it has:
-// the camera is at its next picture meanwhile.
-void serve_overlapped(const Plan& plan, zmq::socket_t& hub,
-                      zmq::context_t& context, Desk& desk)
-{
-    zmq::socket_t to_desk{context, zmq::socket_type::pair};
-    to_desk.set(zmq::sockopt::sndhwm, 1); // when it is full the cameras wait
-    to_desk.bind("inproc://desk");
-    const DeskThread thread{context, "inproc://desk", desk};
-    serve(plan, hub, [&](zmq::multipart_t& message) {
-        message.pushstr("take"); // a first frame, for the thread alone
-        (void)message.send(to_desk);
-    });
-    to_desk.send(zmq::str_buffer("end"));
 }
 
 void run_hub(const Plan& plan)
@@ -73,10 +55,12 @@ void run_hub(const Plan& plan)
     const auto viewer = Viewer::start(plan.view, cameras);
     zmq::socket_t hub = listen(context, plan.endpoint);
     try {
-        if (plan.overlap)
-            serve_overlapped(plan, hub, context, desk);
-        else
-            serve(plan, hub, [&](auto& message) { desk.take(message); });
+        if (plan.overlap) {
+            DeskThread thread{context, desk};
+            serve(plan, hub, thread);
+        } else {
+            serve(plan, hub, desk);
+        }
     } catch (const zmq::error_t& error) {
         if (error.num() != ETERM)
             throw;

@@ -8,15 +8,14 @@
 
 #include "account.hpp"
 #include "camera.hpp"
-#include "common/pause.hpp"
+#include "common/pace.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
 struct Plan
 {
     Endpoint hub = "tcp://127.0.0.1:5555";
-    std::vector<std::string> names{"camera"};
-    std::vector<std::string> sources{"pattern"};
+    std::vector<std::string> names{"camera"}, sources{"pattern"};
     int quality = 90;
     std::uint64_t count = 0;
     std::chrono::milliseconds interval{33};
@@ -38,16 +37,6 @@ zmq::socket_t connect(zmq::context_t& context, const Plan& plan)
     return hub;
 }
 
-std::vector<Camera> cameras_of(const Plan& plan, zmq::socket_t& hub)
-{
-    std::vector<Camera> cameras;
-    for (std::size_t i = 0; i < plan.names.size(); ++i)
-        cameras.emplace_back(plan.names[i],
-                             plan.sources[std::min(i, plan.sources.size() - 1)],
-                             plan.quality, hub);
-    return cameras;
-}
-
 // Whether the source goes on.
 bool send_next(Camera& camera, zmq::socket_t& hub, Account& account)
 {
@@ -64,28 +53,24 @@ bool send_next(Camera& camera, zmq::socket_t& hub, Account& account)
     return true;
 }
 
-std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point time)
-{
-    const auto left = time - std::chrono::steady_clock::now();
-    return std::max(std::chrono::ceil<std::chrono::milliseconds>(left),
-                    std::chrono::milliseconds{0});
-}
-
 void send(const Plan& plan)
 {
     zmq::context_t context;
     const StopOnSignal stop{context};
     zmq::socket_t hub = connect(context, plan);
-    std::vector<Camera> cameras = cameras_of(plan, hub);
-
-    using std::chrono::steady_clock;
+    std::vector<Camera> cameras;
+    for (const std::string& name : plan.names) {
+        const auto source = std::min(cameras.size(), plan.sources.size() - 1);
+        cameras.emplace_back(
+            CameraPlan{name, plan.sources[source], plan.quality}, hub);
+    }
     Account account; // says at the end what was sent
+    Pace pace{plan.interval};
     for (std::uint64_t n = 0; n < plan.count || plan.count == 0; ++n) {
-        const auto next = steady_clock::now() + plan.interval;
         for (Camera& camera : cameras)
             if (!send_next(camera, hub, account))
                 return;
-        pause(hub, left_until(next));
+        pace.wait(hub);
     }
 }
 
@@ -95,13 +80,10 @@ int main(int argc, char** argv)
     Options options{"Sends pictures to a hub, one after the other (REQ)."};
     options.add("--connect", plan.hub, "Hub to send to");
     options.add("--name", plan.names, "What a camera is called");
-    options.add("--source", plan.sources,
-                "Its pictures: pattern:640x480, a folder, or - for stdin");
+    options.add("--source", plan.sources, "pattern:640x480, a folder, or -");
     options.add("--jpeg", plan.quality, 0, 100, "Quality of JPEGs, 0 = raw");
-    options.add("--count", plan.count,
-                "Pictures to send of each, 0 = until stopped");
+    options.add("--count", plan.count, "Pictures to send, 0 = until stopped");
     options.add("--interval", plan.interval, "Time between two pictures");
-    options.add("--timeout", plan.timeout, 1, 3'600'000,
-                "Milliseconds to wait for a reply");
+    options.add("--timeout", plan.timeout, 1, 3'600'000, "Of a reply, in ms");
     return run(options, argc, argv, [&] { send(plan); });
 }

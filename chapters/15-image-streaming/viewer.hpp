@@ -31,6 +31,6 @@ public:
 
 private:
     struct Server;
-    Viewer(const std::string& host, int port, const Cameras& cameras);
+    Viewer(const std::string& where, const Cameras& cameras);
     std::unique_ptr<Server> server;
 };

@@ -6,58 +6,28 @@
 //                     [--window 4] [--timeout 1000]
 
 #include "account.hpp"
-#include "camera.hpp"
+#include "camera_thread.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
-#include <future>
 #include <utility>
 
 struct Plan
 {
     Endpoint hub = "tcp://127.0.0.1:5555";
-    std::string name = "camera";
-    std::string source = "pattern";
-    int quality = 90;
+    CameraPlan camera;
     std::uint64_t count = 0;
     int window = 4;
     int timeout = 1000; // milliseconds
 };
 
-// Makes pictures until it may not hand on any more.
-void make_pictures(const Plan& plan, zmq::socket_t& out)
-{
-    Camera camera{plan.name, plan.source, plan.quality, out};
-    for (std::uint64_t n = 0; n < plan.count || plan.count == 0; ++n) {
-        std::optional<zmq::multipart_t> image = camera.next();
-        if (!image)
-            return;
-        (void)image->send(out);
-    }
-}
-
-// The camera's thread. At the end, whichever it is, it sends an empty message.
-void run_camera(zmq::context_t& context, const Plan& plan)
-{
-    zmq::socket_t out{context, zmq::socket_type::push};
-    out.set(zmq::sockopt::sndhwm, 1);
-    out.connect("inproc://pictures");
-    try {
-        make_pictures(plan, out);
-    } catch (const std::exception&) {
-        out.send(zmq::message_t{}, zmq::send_flags::none);
-        throw;
-    }
-    out.send(zmq::message_t{}, zmq::send_flags::none);
-}
-
-void send(const Plan& plan, zmq::socket_t& pictures, zmq::socket_t& hub)
+void send(int window, zmq::socket_t& pictures, zmq::socket_t& hub)
 {
     Account account;
-    std::uint64_t on_their_way = 0;
+    int on_their_way = 0;
     zmq::multipart_t message;
     for (bool more = true; more || on_their_way > 0;) {
-        if (more && on_their_way < static_cast<std::uint64_t>(plan.window)) {
+        if (more && on_their_way < window) {
             (void)message.recv(pictures);
             more = message.size() == 2;
             if (more) {
@@ -68,7 +38,7 @@ void send(const Plan& plan, zmq::socket_t& pictures, zmq::socket_t& hub)
             }
         } else if (message.recv(hub)) {
             account.answered(message.back().to_string_view());
-            on_their_way -= on_their_way > 0 ? 1 : 0;
+            on_their_way = std::max(on_their_way - 1, 0);
         } else {
             account.lost(std::exchange(on_their_way, 0));
         }
@@ -88,10 +58,9 @@ void stream(const Plan& plan)
     hub.set(zmq::sockopt::sndhwm, plan.window);
     hub.set(zmq::sockopt::rcvtimeo, plan.timeout);
     hub.connect(plan.hub);
-    auto camera =
-        std::async(std::launch::async, [&] { run_camera(context, plan); });
-    send(plan, pictures, hub);
-    camera.get(); // throws what the camera threw
+    CameraThread camera{context, "inproc://pictures", plan.camera, plan.count};
+    send(plan.window, pictures, hub);
+    camera.finish();
 }
 
 int main(int argc, char** argv)
@@ -99,9 +68,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Sends pictures, several at a time (DEALER)."};
     options.add("--connect", plan.hub, "Hub to send to");
-    options.add("--name", plan.name, "What the camera is called");
-    options.add("--source", plan.source, "pattern:640x480, a folder, or -");
-    options.add("--jpeg", plan.quality, 0, 100, "Quality of JPEGs, 0 = raw");
+    plan.camera.add_to(options);
     options.add("--count", plan.count, "Pictures to send, 0 = until stopped");
     options.add("--window", plan.window, 1, 1000, "How many at a time");
     options.add("--timeout", plan.timeout, 1, 3'600'000,

@@ -1,13 +1,12 @@
 // Publishes pictures for a collector: a PUB that connects.
 //
 //     image_feeder [--connect tcp://127.0.0.1:5557] [--name camera]
-//                  [--source pattern] [--jpeg 80] [--interval 33]
+//                  [--source pattern] [--jpeg 90] [--interval 33]
 //                                                          Ctrl-C stops it.
-
-#include "pace.hpp"
 
 #include "chapters/15-image-streaming/camera.hpp"
 #include "common/connection_watch.hpp"
+#include "common/pace.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
@@ -16,9 +15,7 @@
 
 struct Plan
 {
-    std::string name = "camera";
-    std::string source = "pattern";
-    int quality = 80;
+    CameraPlan camera;
     Endpoint collector = "tcp://127.0.0.1:5557";
     std::chrono::milliseconds interval{33};
 };
@@ -30,7 +27,7 @@ void feed(const Plan& plan)
     zmq::socket_t publisher{context, zmq::socket_type::pub};
     publisher.set(zmq::sockopt::maxmsgsize, std::int64_t{1 << 20});
     publisher.set(zmq::sockopt::linger, 0); // what is late is worth nothing
-    Camera camera{plan.name, plan.source, plan.quality, publisher};
+    Camera camera{plan.camera, publisher};
     ConnectionWatch connection{publisher};
     publisher.connect(plan.collector);
     connection.wait();
@@ -50,10 +47,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Publishes pictures for a collector (PUB, connects)."};
     options.add("--connect", plan.collector, "Collector to send to");
-    options.add("--name", plan.name, "What the camera is called");
-    options.add("--source", plan.source,
-                "pattern, pattern:WIDTHxHEIGHT, a folder, or - for stdin");
-    options.add("--jpeg", plan.quality, 0, 100, "Quality, 0 = raw");
+    plan.camera.add_to(options);
     options.add("--interval", plan.interval, "Time between two pictures");
     return run(options, argc, argv, [&] { feed(plan); });
 }

@@ -1,13 +1,12 @@
 // Publishes pictures, as many a second as we say, for whoever looks.
 //
 //     image_publisher [--bind tcp://127.0.0.1:5555] [--name camera]
-//                     [--source pattern] [--jpeg 80] [--interval 33]
+//                     [--source pattern] [--jpeg 90] [--interval 33]
 //                     [--mark 1000] [--one-frame]          Ctrl-C stops it.
-
-#include "pace.hpp"
 
 #include "chapters/15-image-streaming/camera.hpp"
 #include "common/announce.hpp"
+#include "common/pace.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
@@ -16,9 +15,7 @@
 
 struct Plan
 {
-    std::string name = "camera";
-    std::string source = "pattern";
-    int quality = 80;
+    CameraPlan camera;
     Endpoint endpoint = "tcp://127.0.0.1:5555";
     std::chrono::milliseconds interval{33};
     int mark = 1000;
@@ -45,7 +42,7 @@ void publish(const Plan& plan)
     publisher.set(zmq::sockopt::maxmsgsize, std::int64_t{1 << 20});
     publisher.set(zmq::sockopt::sndhwm, plan.mark);
     publisher.set(zmq::sockopt::linger, 0); // what is late is worth nothing
-    Camera camera{plan.name, plan.source, plan.quality, publisher};
+    Camera camera{plan.camera, publisher};
     publisher.bind(plan.endpoint);
     announce(publisher);
 
@@ -67,10 +64,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Publishes pictures (PUB)."};
     options.add("--bind", plan.endpoint, "Endpoint to listen on");
-    options.add("--name", plan.name, "What the camera is called");
-    options.add("--source", plan.source,
-                "pattern, pattern:WIDTHxHEIGHT, a folder, or - for stdin");
-    options.add("--jpeg", plan.quality, 0, 100, "Quality, 0 = raw");
+    plan.camera.add_to(options);
     options.add("--interval", plan.interval, "Time between two pictures");
     options.add("--mark", plan.mark, 1, 1'000'000, "High-water mark");
     options.add("--one-frame", plan.one_frame, "Header and body in one frame");

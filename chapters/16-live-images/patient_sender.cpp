@@ -2,14 +2,12 @@
 // time, it sends the same picture again, on a new socket.
 //
 //     patient_sender [--connect tcp://127.0.0.1:5555] [--name camera]
-//                    [--source pattern] [--jpeg 80] [--interval 33]
+//                    [--source pattern] [--jpeg 90] [--interval 33]
 //                    [--timeout 1000] [--count 0]
 
-#include "frames_again.hpp"
-#include "pace.hpp"
+#include "film.hpp"
 
-#include "chapters/15-image-streaming/camera.hpp"
-#include "common/printable.hpp"
+#include "common/pace.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
@@ -19,12 +17,9 @@
 
 struct Plan
 {
-    std::string name = "camera";
-    std::string source = "pattern";
-    int quality = 80;
+    CameraPlan camera;
     Endpoint hub = "tcp://127.0.0.1:5555";
-    std::chrono::milliseconds interval{33};
-    std::chrono::milliseconds timeout{1000};
+    std::chrono::milliseconds interval{33}, timeout{1000};
     std::uint64_t count = 0;
 };
 
@@ -46,26 +41,19 @@ void send_all(const Plan& plan)
     const StopOnSignal stop{context};
     zmq::socket_t idle{context, zmq::socket_type::pair}; // never read
     zmq::socket_t sender = connect(context, plan);
-    Camera camera{plan.name, plan.source, plan.quality, idle};
-    Pace pace{plan.interval};
+    Film film{plan.camera, plan.count, idle};
 
-    for (std::uint64_t n = 1; n <= plan.count || plan.count == 0; ++n) {
-        auto image = camera.next();
-        if (!image)
-            return;
-        frames_again(*image).send(sender);
+    for (Pace pace{plan.interval}; film.goes_on(); pace.wait(idle)) {
+        film.again().send(sender);
         zmq::multipart_t reply;
         while (!reply.recv(sender)) {
             fmt::print("No reply to picture {} within {} ms: once more, on a "
                        "new socket\n",
-                       n, plan.timeout.count());
+                       film.number(), plan.timeout.count());
             sender = connect(context, plan);
-            frames_again(*image).send(sender);
+            film.again().send(sender);
         }
-        if (n % 10 == 0)
-            fmt::print("Sent {} pictures; the hub says {}\n", n,
-                       printable(reply.peek(0)->to_string_view(), 40));
-        pace.wait(idle);
+        film.has_arrived();
     }
 }
 
@@ -74,10 +62,7 @@ int main(int argc, char** argv)
     Plan plan;
     Options options{"Sends pictures to a hub, whatever becomes of it (REQ)."};
     options.add("--connect", plan.hub, "Hub to send to");
-    options.add("--name", plan.name, "What the camera is called");
-    options.add("--source", plan.source,
-                "pattern, pattern:WIDTHxHEIGHT, a folder, or - for stdin");
-    options.add("--jpeg", plan.quality, 0, 100, "Quality, 0 = raw");
+    plan.camera.add_to(options);
     options.add("--interval", plan.interval, "Time between two pictures");
     options.add("--timeout", plan.timeout,
                 "How long it waits for a reply, 0 = for ever");
