@@ -45,7 +45,7 @@ Children::~Children()
     }
 }
 
-pid_t Children::fork()
+pid_t Children::fork(const std::string& role)
 {
     std::fflush(nullptr); // or the child would print it a second time
     const pid_t parent = getpid();
@@ -55,6 +55,7 @@ pid_t Children::fork()
     if (child == 0) {
         running.clear();
         setpgid(0, 0);
+        prctl(PR_SET_NAME, role.c_str());
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) // it died before we asked
             _exit(killed_by + SIGKILL);
@@ -74,6 +75,17 @@ std::optional<Children::Ended> Children::wait()
             break;
     }
     return {};
+}
+
+bool Children::wait_for_all()
+{
+    while (const auto ended = wait()) {
+        if (ended->status > killed_by)
+            throw std::runtime_error{"a process was killed: stopped them all"};
+        if (ended->status != 0)
+            return false;
+    }
+    return true;
 }
 
 std::optional<Children::Ended> Children::take_ended()

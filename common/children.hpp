@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <optional>
+#include <string>
 #include <vector>
 
 /// The processes that this one forks: none outlives it, and none is left to
@@ -26,9 +27,11 @@ public:
     /// Forks. The child is in a process group of its own, so that Ctrl-C
     /// reaches this process alone, and the kernel kills it when this process
     /// dies. It owns no children.
+    /// @param role what `ps` and `run/trace` call the child; Linux keeps 15
+    ///        bytes of it
     /// @return 0 in the child, the child's process id in the parent
     /// @throws std::system_error
-    pid_t fork();
+    pid_t fork(const std::string& role);
 
     /// A child that is no more.
     struct Ended
@@ -40,6 +43,12 @@ public:
     /// Waits for the end of any child.
     /// @return none when a stop signal came, or when no child is left
     std::optional<Ended> wait();
+
+    /// Waits for the end of all, for a stop signal, or for the first that
+    /// fails.
+    /// @return false when one ended with a status, and has said why
+    /// @throws std::runtime_error when one was killed, which says nothing
+    bool wait_for_all();
 
 private:
     std::optional<Ended> take_ended();

@@ -45,7 +45,7 @@ void fork_first()
     // @: a name that lives in memory, so that no file is left behind.
     const std::string endpoint = fmt::format("ipc://@workbook-{}", getpid());
     Children children;
-    if (children.fork() == 0)
+    if (children.fork("child") == 0)
         return be_the_child(endpoint);
     be_the_parent(endpoint);
     if (const auto ended = children.wait())

@@ -13,8 +13,6 @@
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
-constexpr std::int64_t longest_frame = 1 << 20; // bytes
-
 struct Plan
 {
     std::vector<Endpoint> servers{
@@ -28,7 +26,7 @@ void serve(const Endpoint& endpoint, std::uint64_t count)
     zmq::context_t context;
     const StopOnSignal stop{context};
     zmq::socket_t server{context, zmq::socket_type::rep};
-    server.set(zmq::sockopt::maxmsgsize, longest_frame);
+    server.set(zmq::sockopt::maxmsgsize, std::int64_t{1 << 20});
     server.set(zmq::sockopt::linger, 1000); // for the last reply
     server.bind(endpoint);
     announce(server);
@@ -65,22 +63,16 @@ bool play(Plan& plan)
 {
     Children children;
     for (const Endpoint& endpoint : std::vector{plan.servers})
-        if (children.fork() == 0) {
+        if (children.fork(fmt::format("server {}", endpoint.port())) == 0) {
             plan.servers = {endpoint}; // an error names this one alone
             serve(endpoint, plan.count);
             return true;
         }
-    if (children.fork() == 0) {
+    if (children.fork("client") == 0) {
         ask(plan);
         return true;
     }
-    while (const auto ended = children.wait()) {
-        if (ended->status > 128)
-            throw std::runtime_error{"a process was killed: stopped them all"};
-        if (ended->status != 0)
-            return false; // the others are stopped
-    }
-    return true;
+    return children.wait_for_all(); // if not, those that are left are stopped
 }
 
 void check(const Plan& plan)

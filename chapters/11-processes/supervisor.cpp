@@ -4,6 +4,8 @@
 //     supervisor [--bind tcp://127.0.0.1:5550]... [--crash-after 3]
 //                [--pause 100] [--longest 2000]            Ctrl-C stops it.
 
+#include "lives.hpp"
+
 #include "common/announce.hpp"
 #include "common/children.hpp"
 #include "common/pause.hpp"
@@ -16,80 +18,55 @@
 
 #include <map>
 
-using Clock = std::chrono::steady_clock;
-constexpr std::int64_t longest_frame = 1 << 20; // bytes
-
 struct Plan
 {
     std::vector<Endpoint> servers{"tcp://127.0.0.1:5550"};
     std::uint64_t crash_after = 0;
-    std::chrono::milliseconds pause{100}, longest{2000};
+    Pauses pauses;
 };
 
-struct Server
-{
-    Endpoint endpoint;
-    std::chrono::milliseconds pause; // before it starts
-    Clock::time_point forked = Clock::now();
-};
-
-void serve(const Server& self, std::uint64_t crash_after)
+void serve(const Life& life, std::uint64_t crash_after)
 {
     zmq::context_t context;
     const StopOnSignal stop{context};
     zmq::socket_t server{context, zmq::socket_type::rep};
-    server.set(zmq::sockopt::maxmsgsize, longest_frame);
+    server.set(zmq::sockopt::maxmsgsize, std::int64_t{1 << 20});
     server.set(zmq::sockopt::linger, 0);
-    pause(server, self.pause); // here, so that the supervisor never waits
-    server.bind(self.endpoint);
+    pause(server, life.pause); // here, so that the supervisor never waits
+    server.bind(life.endpoint);
     announce(server);
     zmq::multipart_t request;
     for (std::uint64_t n = 1; request.recv(server); ++n) {
         if (n == crash_after)
             std::raise(SIGKILL); // a bug, or the kernel short of memory
         server.send(
-            zmq::buffer("World from " + std::string{self.endpoint.port()}));
+            zmq::buffer(fmt::format("World from {}", life.endpoint.port())));
     }
-}
-
-// The same server after a longer pause, a short one after a long life.
-Server next_life(const Server& killed, const Plan& plan)
-{
-    const auto lived = Clock::now() - killed.forked - killed.pause;
-    const auto pause =
-        lived >= plan.longest
-            ? plan.pause
-            : std::min(std::max(plan.pause, killed.pause * 2), plan.longest);
-    fmt::print("{} was killed, starts again in {} ms\n", killed.endpoint.str(),
-               pause.count());
-    return {killed.endpoint, pause};
 }
 
 // Whether all went well. In a child it returns too, when it is stopped.
 bool supervise(Plan& plan)
 {
     Children children;
-    std::map<pid_t, Server> running;
-    std::vector<Server> to_start;
-    for (const Endpoint& endpoint : plan.servers)
-        to_start.push_back({endpoint, {}});
+    std::map<pid_t, Life> running;
+    std::vector<Life> to_start{plan.servers.begin(), plan.servers.end()};
     while (true) {
-        for (const Server& server : to_start) {
-            const pid_t child = children.fork();
+        for (const Life& life : to_start) {
+            const pid_t child = children.fork(life.name());
             if (child == 0) {
-                plan.servers = {server.endpoint}; // for the text of an error
-                serve(server, plan.crash_after);
+                plan.servers = {life.endpoint}; // for the text of an error
+                serve(life, plan.crash_after);
                 return true;
             }
-            running.emplace(child, server);
+            running.emplace(child, life);
         }
         to_start.clear();
         const auto ended = children.wait();
         if (!ended)
             return true; // stopped, or nobody is left
-        const Server server = running.extract(ended->pid).mapped();
+        const Life life = running.extract(ended->pid).mapped();
         if (ended->status > 128) // by a signal
-            to_start.push_back(next_life(server, plan));
+            to_start.push_back(plan.pauses.after(life));
         else if (ended->status != 0) // it cannot work, and has said why
             return false;
     }
@@ -101,8 +78,8 @@ int main(int argc, char** argv)
     Options options{"Starts servers that were killed again."};
     options.add("--bind", plan.servers, "Server to start; may be repeated");
     options.add("--crash-after", plan.crash_after, "Requests, 0 = never");
-    options.add("--pause", plan.pause, "Before the first new start");
-    options.add("--longest", plan.longest, "Pauses double up to this");
+    options.add("--pause", plan.pauses.first, "Before the first new start");
+    options.add("--longest", plan.pauses.longest, "Pauses double up to this");
     return run(options, argc, argv, [&] {
         if (!supervise(plan))
             std::exit(EXIT_FAILURE); // the child has said why

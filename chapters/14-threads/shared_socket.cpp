@@ -72,26 +72,26 @@ int run_once(bool own_sockets)
 void run_many(int runs, bool own_sockets)
 {
     Children children;
-    int good = 0, lost = 0, hanging = 0, crashed = 0;
     for (int run = 0; run < runs; ++run)
-        if (children.fork() == 0) {
+        if (children.fork("run") == 0) {
             const rlimit nothing{0, 0};
             setrlimit(RLIMIT_CORE, &nothing); // leave no core files behind
             alarm(own_sockets ? 60 : 4);      // seconds: ends one that hangs
             std::_Exit(run_once(own_sockets));
         }
+    std::map<int, int> count; // of runs, by their status
     for (int run = 0; run < runs; ++run) {
         const auto ended = children.wait();
         if (!ended)
             return; // told to stop
-        ++(ended->status == EXIT_SUCCESS     ? good
-           : ended->status == something_lost ? lost
-           : ended->status == hung           ? hanging
-                                             : crashed);
+        ++count[ended->status];
     }
+    const int known =
+        count[EXIT_SUCCESS] + count[something_lost] + count[hung];
     fmt::print("{} runs: {} looked fine, {} lost or mixed messages, "
                "{} hung, {} crashed\n",
-               runs, good, lost, hanging, crashed);
+               runs, count[EXIT_SUCCESS], count[something_lost], count[hung],
+               runs - known);
 }
 
 int main(int argc, char** argv)
