@@ -132,6 +132,6 @@ TEST_CASE("every program is short enough to be a lesson, in 80 columns")
                     });
                 CHECK_MESSAGE(columns <= 80, entry.path().string(), ": ", line);
             }
-            CHECK_MESSAGE(count <= 110, entry.path().string());
+            CHECK_MESSAGE(count <= 100, entry.path().string());
         }
 }

@@ -12,23 +12,6 @@
 
 #include <thread>
 
-zmq::socket_t bind(zmq::context_t& context, zmq::socket_type type,
-                   const char* endpoint)
-{
-    zmq::socket_t socket{context, type};
-    socket.bind(endpoint);
-    return socket;
-}
-
-zmq::socket_t connect(zmq::context_t& context, zmq::socket_type type,
-                      const char* endpoint)
-{
-    zmq::socket_t socket{context, type};
-    socket.set(zmq::sockopt::linger, 0);
-    socket.connect(endpoint);
-    return socket;
-}
-
 void feed(zmq::socket_t& feeder, const std::string& text)
 {
     fmt::print("feed {}\n", text);
@@ -62,25 +45,22 @@ void show_statistics(zmq::socket_t& control)
     fmt::print("  backend: {} messages, {} bytes out\n", number(6), number(7));
 }
 
-void forward(zmq::socket_t frontend, zmq::socket_t backend,
-             zmq::socket_t control)
+void forward(zmq::context_t& context)
 try {
+    zmq::socket_t frontend{context, zmq::socket_type::pull};
+    zmq::socket_t backend{context, zmq::socket_type::push};
+    zmq::socket_t control{context, zmq::socket_type::pair};
+    frontend.bind("inproc://feed");
+    backend.bind("inproc://work");
+    control.bind("inproc://control");
     zmq::proxy_steerable(zmq::socket_ref{frontend}, zmq::socket_ref{backend},
                          zmq::socket_ref{}, zmq::socket_ref{control});
     fmt::print("The proxy has returned\n");
 } catch (const zmq::error_t&) { // ETERM: a signal stops us
 }
 
-void steer(zmq::context_t& context)
+void steer(zmq::socket_t& feeder, zmq::socket_t& worker, zmq::socket_t& control)
 {
-    std::jthread proxy{
-        forward, bind(context, zmq::socket_type::pull, "inproc://feed"),
-        bind(context, zmq::socket_type::push, "inproc://work"),
-        bind(context, zmq::socket_type::pair, "inproc://control")};
-    auto feeder = connect(context, zmq::socket_type::push, "inproc://feed");
-    auto worker = connect(context, zmq::socket_type::pull, "inproc://work");
-    auto control = connect(context, zmq::socket_type::pair, "inproc://control");
-
     feed(feeder, "one");
     take(worker);
     show_statistics(control);
@@ -96,12 +76,24 @@ void steer(zmq::context_t& context)
     command(control, "TERMINATE");
 }
 
+void run_and_steer()
+{
+    zmq::context_t context;
+    const StopOnSignal stop{context};
+    const std::jthread proxy{forward, std::ref(context)};
+    zmq::socket_t feeder{context, zmq::socket_type::push};
+    zmq::socket_t worker{context, zmq::socket_type::pull};
+    zmq::socket_t control{context, zmq::socket_type::pair};
+    for (zmq::socket_t* socket : {&feeder, &worker, &control})
+        socket->set(zmq::sockopt::linger, 0);
+    feeder.connect("inproc://feed");
+    worker.connect("inproc://work");
+    control.connect("inproc://control");
+    steer(feeder, worker, control);
+}
+
 int main(int argc, char** argv)
 {
     Options options{"Pauses, resumes, asks and ends a proxy while it runs."};
-    return run(options, argc, argv, [] {
-        zmq::context_t context;
-        const StopOnSignal stop{context};
-        steer(context);
-    });
+    return run(options, argc, argv, run_and_steer);
 }

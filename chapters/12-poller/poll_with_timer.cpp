@@ -5,10 +5,10 @@
 //                     [--bind-news tcp://127.0.0.1:5558] [--interval 500]
 //                     [--ticks 0]     Enter shows the count, "Exit" stops it.
 
+#include "chapters/12-poller/inbox.hpp"
 #include "chapters/12-poller/line_reader.hpp"
 #include "chapters/12-poller/timer.hpp"
 #include "common/announce.hpp"
-#include "common/printable.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
 
@@ -28,35 +28,6 @@ struct Plan
     std::uint64_t ticks = 0;
 };
 
-struct Worker
-{
-    std::uint64_t jobs = 0;
-    std::uint64_t turns = 0;
-    bool exit = false;
-    LineReader lines{};
-
-    bool read_stdin()
-    {
-        return lines.read(STDIN_FILENO, [this](const std::string& line) {
-            take("line", line);
-        });
-    }
-
-    void take(std::string_view what, std::string_view text)
-    {
-        if (what == "job" && text.starts_with("job "))
-            ++jobs;
-        else if (what == "line" && text.empty())
-            fmt::print("{} jobs\n", jobs);
-        else if (what == "line" && text == "Exit")
-            exit = true;
-        else if (what == "news" && !text.empty())
-            fmt::print("News: {}\n", printable(text));
-        else
-            fmt::print(stderr, "Dropped, no {}: {}\n", what, printable(text));
-    }
-};
-
 zmq::socket_t listen(zmq::context_t& context, const Endpoint& at,
                      const char* role)
 {
@@ -68,12 +39,14 @@ zmq::socket_t listen(zmq::context_t& context, const Endpoint& at,
 }
 
 // A socket's turn, which ends after `burst` messages even if there are more.
-void receive(zmq::socket_t& socket, const char* what, Worker& worker)
+void receive(zmq::socket_t& socket, auto take)
 {
     zmq::multipart_t message;
     for (int n = 0; n < burst && message.recv(socket, ZMQ_DONTWAIT); ++n)
-        worker.take(message.size() == 1 ? what : "single frame",
-                    message.front().to_string_view());
+        if (message.size() == 1)
+            take(message.front().to_string_view());
+        else
+            Inbox::drop("single frame", message.front().to_string_view());
 }
 
 void work(const Plan& plan)
@@ -85,17 +58,20 @@ void work(const Plan& plan)
     std::vector<zmq::pollitem_t> items{{jobs.handle(), 0, ZMQ_POLLIN, 0},
                                        {news.handle(), 0, ZMQ_POLLIN, 0},
                                        {nullptr, STDIN_FILENO, ZMQ_POLLIN, 0}};
-    Worker worker;
-    for (Timer timer{plan.interval}; !worker.exit && !timer.done(plan.ticks);) {
-        ++worker.turns;
+    Inbox inbox;
+    LineReader lines;
+    std::uint64_t turns = 0;
+    Timer timer{plan.interval};
+    for (; !inbox.exit && !timer.done(plan.ticks); ++turns) {
         zmq::poll(items, timer.left());
-        receive(jobs, "job", worker);
-        receive(news, "news", worker);
-        if (items.size() == 3 && items[2].revents != 0 && !worker.read_stdin())
+        receive(jobs, [&](auto text) { inbox.job(text); });
+        receive(news, [&](auto text) { inbox.news(text); });
+        if (items.size() == 3 && items[2].revents != 0 &&
+            !lines.read(STDIN_FILENO, [&](auto& text) { inbox.line(text); }))
             items.pop_back(); // stdin has ended
         timer.tick_if_due();
     }
-    fmt::print("{} jobs in {} turns\n", worker.jobs, worker.turns);
+    fmt::print("{} jobs in {} turns\n", inbox.jobs, turns);
 }
 
 int main(int argc, char** argv)

@@ -30,6 +30,9 @@ enum class Pixels
     apart
 };
 
+/// One of 32 by 24 pixels.
+CameraFrame take_picture();
+
 /// The frame as bytes of this format, with its pixels or without them.
 std::string write(const CameraFrame& frame, Format format, Pixels pixels);
 

@@ -7,14 +7,13 @@
 
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
+#include "common/time_of.hpp"
 
 #include <fmt/core.h>
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
-#include <chrono>
-
-using Clock = std::chrono::steady_clock;
+#include <array>
 
 struct Way
 {
@@ -23,13 +22,11 @@ struct Way
     Pixels pixels;
 };
 
-CameraFrame take_picture()
-{
-    CameraFrame frame{"door", 7, 21.5, 32, 24, {}};
-    for (std::uint64_t n = 0; n < frame.width * frame.height; ++n)
-        frame.pixels.push_back(static_cast<std::uint8_t>(n * 97));
-    return frame;
-}
+const std::array ways{
+    Way{"JSON, pixels within", Format::json, Pixels::within},
+    Way{"MessagePack, pixels within", Format::msgpack, Pixels::within},
+    Way{"JSON, then pixels", Format::json, Pixels::apart},
+    Way{"MessagePack, then pixels", Format::msgpack, Pixels::apart}};
 
 void send(zmq::socket_t& socket, const CameraFrame& frame, const Way& way)
 {
@@ -47,38 +44,32 @@ CameraFrame receive(zmq::multipart_t& message, const Way& way)
     auto frame = read(message.at(0).to_string_view(), way.format);
     if (!frame || message.size() != (way.pixels == Pixels::apart ? 2 : 1))
         throw std::runtime_error{"what was read is not a camera frame"};
-    if (way.pixels == Pixels::apart)
-        frame->pixels.assign(message.at(1).data<std::uint8_t>(),
-                             message.at(1).data<std::uint8_t>() +
-                                 message.at(1).size());
+    if (way.pixels == Pixels::apart) {
+        const auto* const first = message.at(1).data<std::uint8_t>();
+        frame->pixels.assign(first, first + message.at(1).size());
+    }
     return *frame;
 }
 
 void measure(zmq::socket_t& out, zmq::socket_t& in, const Way& way, int count)
 {
     const CameraFrame picture = take_picture();
-    Clock::duration writing{}, reading{};
+    double writing = 0, reading = 0; // ms
     std::size_t bytes = 0;
     for (int n = 0; n < count; ++n) {
-        const auto start = Clock::now();
-        send(out, picture, way);
-        writing += Clock::now() - start;
-
+        writing += time_of([&] { send(out, picture, way); });
         zmq::multipart_t message;
         (void)message.recv(in); // without a timeout it always is true
         bytes = 0;
         for (const zmq::message_t& part : message)
             bytes += part.size();
-        const auto received = Clock::now();
-        if (receive(message, way) != picture)
+        CameraFrame seen;
+        reading += time_of([&] { seen = receive(message, way); });
+        if (seen != picture)
             throw std::runtime_error{"what was read is not what was written"};
-        reading += Clock::now() - received;
     }
-    const auto each = [count](Clock::duration time) {
-        return std::chrono::duration<double, std::micro>{time}.count() / count;
-    };
     fmt::print("{:<30}{:>6}{:>10.1f}{:>10.1f}\n", way.name, bytes,
-               each(writing), each(reading));
+               1000 * writing / count, 1000 * reading / count);
 }
 
 void compare(int count)
@@ -90,11 +81,7 @@ void compare(int count)
     in.bind("inproc://frames");
     out.connect("inproc://frames");
     fmt::print("{:<30}{:>6}{:>10}{:>10}\n", "", "bytes", "µs write", "µs read");
-    for (const Way& way :
-         {Way{"JSON, pixels within", Format::json, Pixels::within},
-          Way{"MessagePack, pixels within", Format::msgpack, Pixels::within},
-          Way{"JSON, then pixels", Format::json, Pixels::apart},
-          Way{"MessagePack, then pixels", Format::msgpack, Pixels::apart}})
+    for (const Way& way : ways)
         measure(out, in, way, count);
 }
 

@@ -4,9 +4,9 @@
 //     relay_pipeline [--count 5] [--bad 3] [--stop-on-error]
 //                    [--interval 50]                      Ctrl-C stops it.
 
+#include "number_work.hpp"
 #include "relay_stage.hpp"
 
-#include "common/numbers.hpp"
 #include "common/pause.hpp"
 #include "common/run.hpp"
 #include "common/stop_on_signal.hpp"
@@ -24,19 +24,6 @@ struct Plan
     bool stop_on_error = false;
     std::chrono::milliseconds interval{0};
 };
-
-std::string double_it(const std::string& text)
-{
-    const std::vector<int> found = numbers(text);
-    if (found.size() != 1)
-        throw std::invalid_argument{"not a number"};
-    return std::to_string(2LL * found[0]);
-}
-
-std::string add_one(const std::string& text)
-{
-    return std::to_string(std::stoll(text) + 1);
-}
 
 // A signal shuts down only the context of the tap: no more goes in, and what
 // is in the pipeline comes out.

@@ -3,21 +3,18 @@
 //
 //     shared_socket [--runs 10] [--own-sockets]
 
-#include "common/children.hpp"
+#include "in_processes.hpp"
+
 #include "common/run.hpp"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
-#include <unistd.h>
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
-#include <cstdlib>
 #include <latch>
 #include <thread>
 
-constexpr int something_lost = 3;
-constexpr int hung = 128 + SIGALRM;
+constexpr int something_lost = 3; // a status
 
 constexpr int messages = 50'000; // from each thread
 
@@ -71,27 +68,16 @@ int run_once(bool own_sockets)
 
 void run_many(int runs, bool own_sockets)
 {
-    Children children;
-    for (int run = 0; run < runs; ++run)
-        if (children.fork("run") == 0) {
-            const rlimit nothing{0, 0};
-            setrlimit(RLIMIT_CORE, &nothing); // leave no core files behind
-            alarm(own_sockets ? 60 : 4);      // seconds: ends one that hangs
-            std::_Exit(run_once(own_sockets));
-        }
-    std::map<int, int> count; // of runs, by their status
-    for (int run = 0; run < runs; ++run) {
-        const auto ended = children.wait();
-        if (!ended)
-            return; // told to stop
-        ++count[ended->status];
-    }
-    const int known =
-        count[EXIT_SUCCESS] + count[something_lost] + count[hung];
+    auto count = in_processes(runs, own_sockets ? 60 : 4,
+                              [&] { return run_once(own_sockets); });
+    if (count.empty())
+        return; // told to stop
+    const int good = count[EXIT_SUCCESS];
+    const int lost = count[something_lost];
+    const int hanging = count[hung];
     fmt::print("{} runs: {} looked fine, {} lost or mixed messages, "
                "{} hung, {} crashed\n",
-               runs, count[EXIT_SUCCESS], count[something_lost], count[hung],
-               runs - known);
+               runs, good, lost, hanging, runs - good - lost - hanging);
 }
 
 int main(int argc, char** argv)
