@@ -39,7 +39,7 @@ class InAFolder(unittest.TestCase):
 
     def command(self, command, *words):
         return [sys.executable, str(TOOL), "--build", str(BUILD), command,
-                *words, "--folder", str(self.folder)]
+                "--folder", str(self.folder), *words]
 
     def say(self, command, *words, status=0):
         done = subprocess.run(self.command(command, *words), text=True,
@@ -111,6 +111,15 @@ class Companion(InAFolder):
         self.assertIn("is it answer-a-sum?", self.say("show", "sum", status=2))
         self.assertIn("list names them", self.say("show", "x-y", status=2))
 
+    def test_runs_no_program_that_is_to_be_written_or_predicted(self):
+        self.assertIn("you write it", self.say("run", NAME, status=2))
+        self.assertIn("predict first", self.say("run", "deal-or-ask",
+                                                status=2))
+
+    def test_runs_a_program_that_was_predicted(self):
+        self.say("solution", "deal-or-ask", "--give-up")
+        self.assertIn("third: EFSM", self.say("run", "deal-or-ask"))
+
     def test_ends_a_program_that_prints_for_ever(self):
         self.say("show", NAME)
         self.file.write_text(
@@ -174,6 +183,35 @@ class Answers(unittest.TestCase):
     def test_are_read_by_their_numbers(self):
         self.assertEqual(checking.read_answers("a: b\n1: yes \n 2:\n3:x  y"),
                          {"1": "yes", "2": "", "3": "x y"})
+
+    def refusal(self, judge, *words, **options):
+        with self.assertRaises(checking.Refused) as caught:
+            judge(*words, **options)
+        return caught.exception
+
+    def test_that_are_figures_may_differ_as_much_as_the_exercise_says(self):
+        for own in ("50", "200", "about 99.5", "~ 100 ms"):
+            checking.agree({"1": own}, 1, 100, factor=2)
+        checking.agree({"1": "5"}, 1, 0, slack=5)
+        for own in ("49", "201", "0", "999999999999"):
+            self.assertIn("not what comes out here", self.refusal(
+                checking.agree, {"1": own}, 1, 100, factor=2).lesson)
+
+    def test_that_should_be_figures_and_are_none_are_refused(self):
+        for own in ("many", "-1", "inf", "nan", "1e9", "9" * 5000, "1,5"):
+            self.assertIn("is none", self.refusal(
+                checking.figure, {"1": own}, 1).lesson)
+        self.assertIn("no figure yet", self.refusal(
+            checking.figure, {}, 1).lesson)
+
+    def test_that_explain_must_follow_from_the_figures(self):
+        why = {"a": "It is not a."}
+        checking.explain({"1": "B"}, 1, "b", why, "")
+        refused = self.refusal(checking.explain, {"1": "a"}, 1, "b", why, "7")
+        self.assertEqual((refused.lesson, refused.expected, refused.instead),
+                         ("It is not a.", "7", "1: a"))
+        self.assertIn("no explanation", self.refusal(
+            checking.explain, {"1": "x"}, 1, "b", why, "").lesson)
 
 
 @unittest.skipUnless(shutil.which("tmux"), "this needs tmux")

@@ -48,13 +48,13 @@ class Exercises(SphinxDirective):
             StringList(lines, str(one.folder / "task.rst")), 0, section)
         command = f"run/exercise show {one.name}"
         section += nodes.literal_block(command, command, language="bash")
-        if one.kind == "predict":
-            program = (one.folder / "program.cpp").read_text()
+        if one.program:
+            program = one.program.read_text()
             section += nodes.literal_block(program, program, language="cpp")
         section += self.folded(
             "starter", "What you begin with",
             one.file("starter").read_text(),
-            "text" if one.kind == "predict" else "cpp")
+            "text" if one.program else "cpp")
         for number, hint in enumerate(one.hints, 1):
             section += self.folded(
                 "hint", f"Hint {number} of {len(one.hints)}", hint,

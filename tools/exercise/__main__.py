@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -128,6 +129,22 @@ class Companion:
             self.print_json(results)
         return 0 if all(told["passed"] for told in results) else 1
 
+    def run(self, exercise, words):
+        """Runs the program of the exercise, in the place of this one."""
+        state = self.folder.entry(exercise).state
+        if not exercise.program:
+            raise Stop(f"{exercise.name} brings no program to run: you write "
+                       "it, and run/exercise check builds and runs it")
+        if exercise.kind == "predict" and state not in ("passed", "gave-up"):
+            raise Stop("predict first: the check runs it and compares")
+        built = self.builder.program(exercise.program,
+                                     f"run/{exercise.name}")
+        if not built.is_good:
+            raise NoBuild(built.said)
+        self.folder.begin(exercise)
+        sys.stdout.flush()
+        os.execv(built.program, [exercise.name, *words])
+
     def hint(self, exercise):
         """The next hint, and those before it, as often as one asks."""
         seen = min(self.folder.entry(exercise).hints + 1,
@@ -212,6 +229,9 @@ def arguments():
     add("check", "build and check your program").add_argument(
         "--all", action="store_true", help="all that you have begun")
     add("watch", "check whenever you save the file")
+    add("run", "run the program that an exercise brings along").add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="…",
+        help="its options, after NAME")
     add("hint", "give a hint; again, and it gives one more")
     add("solution", "show the solution").add_argument(
         "--give-up", action="store_true",
@@ -254,6 +274,8 @@ def obey(options):
             Watch(companion, exercise).run()
         elif command == "solution":
             companion.solution(exercise, options.give_up)
+        elif command == "run":
+            companion.run(exercise, options.words)
         else:
             getattr(companion, command)(exercise)
     return 0

@@ -3,12 +3,13 @@
     exercise.toml   title, kind, minutes, difficulty, and what the check says
                     to the starter and to each wrong answer
     task.rst        what to do; the book and the terminal show it
-    starter.cpp     what a reader begins with (starter.txt: a prediction)
+    starter.cpp     what a reader begins with (starter.txt: a prediction, or
+                    a sheet for what is measured)
     solution.cpp    passes the check
     hints.txt       from a nudge to nearly the answer, "---" between two
     check.py        runs the reader's program and judges what it does
     wrong/*.cpp     answers that the check refuses
-    program.cpp     the program that a prediction is about
+    program.cpp     the program that is predicted, or that measures
 """
 
 import re
@@ -22,7 +23,9 @@ KINDS = {
     "repair": "repair a broken program",
     "predict": "predict, then run",
     "build": "build from a description",
+    "measure": "measure and explain",
 }
+WRITTEN = ("predict", "measure")  # answers to a program, in a text file
 DIFFICULTIES = {1: "easy", 2: "medium", 3: "hard"}
 
 
@@ -45,8 +48,13 @@ class Exercise:
     wrong: dict  # the same for each wrong answer, by its file's stem
 
     @property
+    def program(self):
+        """The program that the answers are about; None for other kinds."""
+        return self.folder / "program.cpp" if self.kind in WRITTEN else None
+
+    @property
     def ending(self):
-        return ".txt" if self.kind == "predict" else ".cpp"
+        return ".txt" if self.program else ".cpp"
 
     def file(self, stem):
         """starter, solution or wrong/NAME."""
@@ -90,8 +98,8 @@ def read(folder):
          "the minutes are a whole number from 1 to 120")
     files = [folder / "task.rst", folder / "hints.txt", folder / "check.py",
              found.file("starter"), found.file("solution")]
-    if found.kind == "predict":
-        files.append(folder / "program.cpp")
+    if found.program:
+        files.append(found.program)
     for file in files:
         need(file.is_file() and file.read_text().strip(),
              f"there is no {file.name}, or nothing in it")

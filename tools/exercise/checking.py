@@ -16,6 +16,7 @@ all of its threads asleep, hangs; one that is merely slow does not.
 
 import ctypes
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -344,7 +345,7 @@ def told():
         one.what_it_does() for one in started[-3:])
 
 
-# --- Predictions -------------------------------------------------------------
+# --- Predictions and measurements --------------------------------------------
 
 def read_answers(text):
     """{"1": "five", …} of lines such as `1: five`; others are ignored."""
@@ -369,3 +370,47 @@ def compare(answers, number, happened, why):
         refuse(why.get(answer.lower(), why[""]),
                f"{number}: {happened}, as the program shows",
                f"{number}: {answer}")
+
+
+def figure(answers, number):
+    """The number that the reader has measured: `7`, `about 7`, `7 ms`."""
+    answer = answers.get(str(number), "")
+    if not answer:
+        refuse(f"Line {number} has no figure yet.",
+               f"a number after '{number}:'", "nothing")
+    found = re.fullmatch(r"(?:about |~ ?)?(\d{1,12}(?:\.\d+)?)(?: ?[a-z%]+)?",
+                         answer.lower())
+    if not found:
+        refuse(f"Line {number} is to be a figure, and is none.",
+               "a number such as 12 or 1.5", f"{number}: {answer}")
+    return float(found[1])
+
+
+def agree(answers, number, measured, factor=2.0, slack=0.0):
+    """Refuses a figure that is far from what was measured just now. Between
+    two runs, or two machines, it may differ by this factor, and by a slack
+    for figures near 0."""
+    own = figure(answers, number)
+    if not measured / factor - slack <= own <= measured * factor + slack:
+        refuse(f"Line {number} is not what comes out here. Run the program "
+               "again with the options of that line, and write down what it "
+               "says.", f"{number}: about {measured:g}, measured just now",
+               f"{number}: {answers[str(number)]}")
+    return own
+
+
+def explain(answers, number, right, why, figures):
+    """Refuses an explanation that does not follow from the figures.
+
+    right    the letter of the one that does
+    why      what to say to each of the others: {"a": "…", …}
+    figures  what the figures say, in words
+    """
+    answer = answers.get(str(number), "").lower()
+    letters = sorted([right, *why])
+    if answer not in letters:
+        refuse(f"Line {number} has no explanation yet.",
+               f"one of {', '.join(letters)} after '{number}:'",
+               answer or "nothing")
+    if answer != right:
+        refuse(why[answer], figures, f"{number}: {answer}")

@@ -11,9 +11,7 @@ PATIENCE = 60  # seconds for a whole check
 def judge(builder, exercise, source, slot, strict=False):
     """The verdict, as a dictionary: passed, and otherwise a lesson, what was
     expected, what happened instead, and the processes with their output."""
-    is_prediction = exercise.kind == "predict"
-    program = exercise.folder / "program.cpp" if is_prediction else source
-    built = builder.program(program, slot, strict)
+    built = builder.program(exercise.program or source, slot, strict)
     verdict = {"exercise": exercise.name, "file": str(source),
                "compiler": built.said}
     if not built.is_good:

@@ -47,9 +47,10 @@ def task(exercise, file):
     lines = [paint(f"{exercise.title}", "bold"),
              f"{exercise.name}, chapter {exercise.chapter}: "
              f"{exercise.summary}", "", text.rstrip(), ""]
-    if exercise.kind == "predict":
-        program = exercise.folder / "program.cpp"
-        lines.append(f"The program:  {path_of(program)}")
+    if exercise.program:
+        lines.append(f"The program:  {path_of(exercise.program)}")
+    if exercise.kind == "measure":
+        lines.append(f"Run it:       run/exercise run {exercise.name}")
     lines.append(f"Your file:    {path_of(file)}")
     lines.append(f"Open it:      {editor_for(file)}")
     return "\n".join(lines)
