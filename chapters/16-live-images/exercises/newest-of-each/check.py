@@ -4,7 +4,7 @@ holds, while nobody asks; then what is not to be kept."""
 import zmq
 
 from checking import (REQ, XPUB, Peer, Refused, as_frames, expect, patiently,
-                      refuse)
+                      refuse, shown)
 
 FRAME = ("CONFLATE keeps one frame and no more. Of a picture in three frames "
          "the last is left; and of two subscriptions, too, only the last goes "
@@ -54,7 +54,7 @@ def send(camera, program, *frames):
 
     if not patiently(is_sent, program):
         raise Refused(SELDOM, f"it receives {MANY} pictures",
-                      f"picture {frames[1]} finds no room any more",
+                      f"{shown(as_frames(frames)[:2])} finds no room any more",
                       waited=True)
 
 
