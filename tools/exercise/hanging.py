@@ -53,10 +53,11 @@ def of_thread(backtrace, source):
         r"(?: at (.+):(\d+))?$", backtrace, re.M)
     call = None
     for function, file, line in frames:
-        name = function.lstrip("_").split("::")[-1].removesuffix("_nocancel")
+        name = re.sub("^_*(GI_+)?(libc_)?", "", function).split("::")[-1]
+        name = name.removesuffix("_nocancel")
         if file and Path(file) == source:
             words = source.read_text(errors="replace").splitlines()
-            quoted = words[int(line) - 1].strip()
+            quoted = words[int(line) - 1].strip().rstrip(";")
             at = f"line {line}: {quoted}"
             return f"it waits in {call}, {at}" if call else f"it is busy at {at}"
         call = CALLS.get(name, call)
