@@ -72,8 +72,8 @@ class Sandbox:
                      self.build / pattern,  # the precompiled header
                      *sorted(ROOT.glob("chapters/*/exercises"))]:
             shutil.copytree(path, show(path), ignore=leave)
-        library = self.build / "common/libworkbook_common.a"
-        shutil.copyfile(library, show(library))
+        for library in ("common/libworkbook_common.a", "lib/libzmq_trace.so"):
+            shutil.copyfile(self.build / library, show(self.build / library))
         for folder, _, files in os.walk(self.copy):
             os.chmod(folder, 0o755)
             for file in files:

@@ -15,6 +15,7 @@ all of its threads asleep, hangs; one that is merely slow does not.
 """
 
 import ctypes
+import json
 import os
 import re
 import resource
@@ -22,6 +23,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import zmq
@@ -37,6 +39,7 @@ SHOWN = 40  # lines of output that a report shows
 context = zmq.Context()
 started = []  # all processes of this check
 peers = []  # all of its sockets, which live as long as it does
+build = None  # the build folder, where the trace's library is
 
 
 class Refused(Exception):
@@ -87,18 +90,32 @@ def prepare_child():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def traced(file):
+    """The environment of a process whose calls are noted in this file."""
+    # A sanitizer has to be told that it is not the first library.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "")
+    return os.environ | {
+        "LD_PRELOAD": str(build / "lib/libzmq_trace.so"),
+        "ZMQ_TRACE_FILE": f"/proc/self/fd/{file}",
+        "ASAN_OPTIONS": f"{sanitizer}:verify_asan_link_order=0"}
+
+
 class Process:
     """One process of the reader's program."""
 
-    def __init__(self, program, arguments):
+    def __init__(self, program, arguments, is_traced=False):
         self.command = " ".join([program.path.name, *arguments])
         self.text = {"out": "", "err": ""}
         self.lines = []  # of both, as they came
         self.seen = 0  # lines that wait_for() is done with
         self.is_endless = False
+        # A file without a name, which nobody has to remove.
+        self.trace = os.memfd_create("trace") if is_traced else None
         self.child = subprocess.Popen(
             [program.path, *arguments], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=traced(self.trace) if is_traced else None,
+            pass_fds=[self.trace] if is_traced else [],
             start_new_session=True, preexec_fn=prepare_child)
         self.readers = [threading.Thread(target=self._read, args=pair,
                                          daemon=True)
@@ -201,6 +218,22 @@ class Process:
     def signal(self, number):
         os.kill(self.child.pid, number)  # not reaped, so it is still its own
 
+    def events(self):
+        """What it has done with ZeroMQ so far, as run/trace notes it: a
+        dictionary for each event, with its kind (ev), its socket (s) and the
+        thread that called (tid). Only of one that was started traced."""
+        size = os.fstat(self.trace).st_size
+        whole = os.pread(self.trace, size, 0).rpartition(b"\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def threads_by_socket(self):
+        """The threads that have sent or received, for each socket."""
+        threads = defaultdict(set)
+        for event in self.events():
+            if event["ev"] in ("send", "recv"):
+                threads[event["s"]].add(event["tid"])
+        return threads
+
     def what_it_does(self):
         """How it is with it, in words."""
         if self.is_endless:
@@ -231,8 +264,9 @@ class Program:
         self.path = Path(path)
         self.source = Path(source)
 
-    def start(self, *arguments):
-        return Process(self, arguments)
+    def start(self, *arguments, is_traced=False):
+        """is_traced: what it does with ZeroMQ is noted, see events()."""
+        return Process(self, arguments, is_traced)
 
 
 def patiently(condition, *processes, idle=IDLE):

@@ -18,7 +18,8 @@ def judge(builder, exercise, source, slot, strict=False):
         return verdict | {"passed": False,
                           "lesson": "It does not compile yet."}
     command = [sys.executable, Path(__file__).with_name("run_check.py"),
-               exercise.folder / "check.py", built.program, source]
+               exercise.folder / "check.py", built.program, source,
+               builder.build]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
                           stdin=subprocess.DEVNULL) as check:
         try:

@@ -1,7 +1,7 @@
 """Runs one check, and prints the verdict as JSON. Every process that it
 started is gone when it ends.
 
-    run_check.py CHECK.PY PROGRAM SOURCE
+    run_check.py CHECK.PY PROGRAM SOURCE BUILD
 """
 
 import ctypes
@@ -67,7 +67,7 @@ def clean_up():
 
 
 def main():
-    path, program, source = map(Path, sys.argv[1:])
+    path, program, source, checking.build = map(Path, sys.argv[1:])
     begin = time.monotonic()
     try:
         told = verdict(load(path), program, source)
