@@ -245,6 +245,15 @@ class Process:
             return "it was ended by " + signal.Signals(-status).name
         return f"it ended with status {status}"
 
+    def is_busy(self):
+        """Whether it works for most of half a second, or would, if the machine
+        let it; a program that waits for something does not."""
+        seen = 0
+        for _ in range(50):
+            time.sleep(0.01)
+            seen += self.steps()[0]
+        return seen > 25
+
     def steps(self):
         """Whether a thread of it runs right now, and what it has printed."""
         is_running = False
