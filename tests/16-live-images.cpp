@@ -441,9 +441,9 @@ TEST_CASE("a receiver drops what is no picture, and takes the next one")
         {good[0], good[1], good[1]},
         {"{", good[1]},
         {std::string(2000, '['), good[1]},
-        {R"({"msg":"garden"})", good[1]},
+        {R"({"msg":"garden","number":1})", good[1]},
         {R"({"msg":"garden","number":1,"time":1})", good[1]},
-        {R"({"msg":"\u001b[31m","number":-1,"time":1e300})", good[1]},
+        {R"({"msg":"\u001b[31m","number":-1,"time":5})", good[1]},
         {R"({"msg":"x","dtype":"uint8","shape":[4,4,3]})", "short"},
         {R"({"msg":"x","dtype":"uint8","shape":[99999,99999,3]})", "short"},
         {R"({"msg":"x","dtype":"object","shape":[1,1]})", "x"},
@@ -460,6 +460,21 @@ TEST_CASE("a receiver drops what is no picture, and takes the next one")
     CHECK(count_lines(receiver.err(), "Dropped ") ==
           rounds * static_cast<int>(bad.size()));
     CHECK(receiver.err().find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a picture of imageZMQ, without number and time, has no age")
+{
+    Publisher camera;
+    Process receiver{
+        {"image_subscriber", "--connect", camera.where, "--count", "2"}};
+    CHECK(receive(camera.socket) == subscription);
+    send(camera.socket, {R"({"msg": "pi"})", small_jpeg()});
+    receiver.wait_for("pi: 64x48 BGR JPEG, of unknown age");
+    send(camera.socket,
+         {R"({"msg": "pi", "dtype": "uint8", "shape": [1, 2, 3]})", "sample"});
+    CHECK(receiver.finish() == 0);
+    CHECK(receiver.out().ends_with("Took 2 pictures of unknown age\n"));
+    CHECK(receiver.err().empty());
 }
 
 TEST_CASE("conflated_image drops frames that are no picture")
