@@ -419,9 +419,14 @@ holder_of() { # PORT
 # Looks before anything starts whether the ports that a scenario names are
 # free, so that two learners on one machine do not disturb each other.
 check_ports() { # SCENARIO
-  local port
-  for port in $(declare -f "$1" | grep -o 'tcp://127.0.0.1:[1-9][0-9]*' |
-    sed 's/.*://' | sort -u); do
+  local port rest
+  local -A ports=()
+  rest=$(declare -f "$1")
+  while [[ $rest =~ tcp://127\.0\.0\.1:([1-9][0-9]*)(.*) ]]; do
+    ports[${BASH_REMATCH[1]}]=
+    rest=${BASH_REMATCH[2]}
+  done
+  for port in "${!ports[@]}"; do
     ! is_taken "$port" ||
       fail "port $port of $address is taken$(holder_of "$port").
 Stop what listens there, or play beside it, on an address of your own:
@@ -437,15 +442,18 @@ own_address() {
 
 # The longest name of a process in a scenario, for the column that they share.
 measure_names() { # SCENARIO
-  local word
-  for word in $(declare -f "$1" |
-    sed -nE 's/^ *(start|listen|join|play|fails) ([^ ]+).*/\2/p'); do
-    [[ ${#word} -le name_width ]] || name_width=${#word}
-  done
+  local verb name
+  while read -r verb name _; do
+    case $verb in
+      start | listen | join | play | fails)
+        [[ ${#name} -le name_width ]] || name_width=${#name}
+        ;;
+    esac
+  done < <(declare -f "$1")
 }
 
 play_scenario() { # SCENARIO
-  note_in_record "$EPOCHREALTIME" scenario "$1" \
+  [[ -z $record_file ]] || note_in_record "$EPOCHREALTIME" scenario "$1" \
     "$(scenarios | sed -n "s/^$1\t//p")"
   check_ports "$1"
   measure_names "$1"
