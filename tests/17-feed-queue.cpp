@@ -809,5 +809,6 @@ TEST_CASE("run/bench feed has a table, values with commas and a plot")
     command.insert(command.end(), {"--plot", "/no/such/folder/plot.svg"});
     const Result lost = run_to_end(command);
     CHECK(lost.status == 1);
+    CHECK(lost.out.empty()); // nothing was measured in vain
     CHECK(lost.err.find("cannot be written") != std::string::npos);
 }

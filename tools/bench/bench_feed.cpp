@@ -22,6 +22,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -218,6 +219,9 @@ void draw(const Plan& plan, const std::vector<Way>& ways)
 
 void compare(const Plan& plan)
 {
+    // Before minutes of measuring, whose plot would be lost.
+    if (!plan.plot.empty() && !std::ofstream{plan.plot, std::ios::app})
+        throw std::runtime_error{plan.plot + ": cannot be written"};
     std::vector<Way> ways;
     if (plan.with_python) {
         ways.push_back({"multiprocessing.Queue", "queue", {}, {}, {}});
