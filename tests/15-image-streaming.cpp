@@ -294,7 +294,7 @@ TEST_CASE("thousands of names cost no more than some cameras do")
                                  {},
                                  {}}),
                         "1234"}) == "OK");
-    for (int i = 0; i < 400; ++i) // more than may be kept, for those it knows
+    for (int i = 0; i < 260; ++i) // more than may be kept, for those it knows
         CHECK(peer.ask({to_json({"camera " + std::to_string(i),
                                  Shape{1000, 1000, 3, 1},
                                  {},
