@@ -768,6 +768,46 @@ TEST_CASE("devices in every direction take no time without end")
         CHECK(message.outcome != Outcome::lost); // that cannot be known
 }
 
+TEST_CASE("replies that nobody ever reads hold up no others")
+{
+    // A ROUTER answers two clients in turn, always the same. One never reads.
+    std::string text;
+    for (const char* name : {"router", "dead", "alive"})
+        text += fmt::format(
+            R"({{"t":1,"pid":{0},"ev":"process","name":"{0}","program":"a","epoch":5}}
+{{"t":2,"pid":{0},"ev":"socket","s":1,"type":"{1}"}}
+{{"t":3,"pid":{0},"ev":"{2}","s":1,"endpoint":"tcp://127.0.0.1:1"}}
+)",
+            std::string_view{name}.size(), name[0] == 'r' ? "ROUTER" : "DEALER",
+            name[0] == 'r' ? "bind" : "connect");
+    int t = 4;
+    const auto note = [&](int pid, const char* what, const char* frames) {
+        text += fmt::format(
+            R"({{"t":{},"pid":{},"ev":"{}","s":1,"bytes":1,"f":[{}]}}
+)",
+            ++t, pid, what, frames);
+    };
+    for (const auto& [pid, identity] :
+         {std::pair{4, R"([2,"4"],)"}, std::pair{5, R"([2,"5"],)"}}) {
+        const std::string hello = fmt::format(R"([5,"{}"])", 100 + pid);
+        note(pid, "send", hello.c_str());
+        note(6, "recv", (identity + hello).c_str());
+    }
+    constexpr int count = 30'000; // seconds, were each tried for each
+    for (int n = 0; n < count; ++n) {
+        note(6, "send", R"([2,"4"],[4,"ab"])");
+        note(6, "send", R"([2,"5"],[4,"ab"])");
+        note(5, "recv", R"([4,"ab"])");
+    }
+    Folder folder;
+    const std::string file = folder.path / "long.trace";
+    std::ofstream{file} << text;
+    const Run run{file};
+    REQUIRE(run.match->messages.size() == 2 * count + 2);
+    for (std::size_t n = 2; n < run.match->messages.size(); ++n)
+        CHECK(run.match->messages[n].receipts.size() == n % 2);
+}
+
 TEST_CASE("a program behaves under the trace as it does without")
 {
     Scene scene;

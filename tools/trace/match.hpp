@@ -7,6 +7,10 @@
 
 namespace zmq_trace {
 
+struct Group;
+struct Queue;
+struct Route;
+
 /// Where a message arrived.
 struct Receipt
 {
@@ -81,9 +85,28 @@ public:
 
 private:
     struct State;
+    struct Candidate;
+
     void sent(int event);
     void received(int event);
+    void add_device(const Event& proxy);
+    int socket_behind(const Event& receive) const;
+    int process_behind(const Event& receive);
+    std::vector<Candidate> candidates_for(const Event& receive);
+    void leave_out_linked(int receiver, std::vector<Candidate>& some) const;
+    Candidate first_by(const Route& route, const Event& receive);
+    Group* group_of(const Route& route, const Event& receive);
+    template <typename IsOut>
+    Candidate first_in(Queue& queue, const Route& route, std::int64_t latest,
+                       IsOut is_out);
+    std::int64_t sent_at(int message) const;
+    bool fans_out(const Route& route) const;
+    std::pair<Candidate, bool> choose(const std::vector<Candidate>& some);
+    void take(const Candidate& best, int event, bool in_doubt);
+
+    void settle_groups();
     void learn_from_replies();
+    void decide(Message& message);
 
     Trace& all;
     std::unique_ptr<State> state;
