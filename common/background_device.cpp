@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -255,6 +256,7 @@ public:
 private:
     [[noreturn]] static void be_the_child(BackgroundDevice& device, int parent)
     {
+        prctl(PR_SET_NAME, "device"); // for ps and run/trace
         std::signal(SIGINT, SIG_IGN); // Ctrl-C is for the parent, who stops us
         std::signal(SIGTERM, SIG_DFL);
         sigset_t none;

@@ -880,6 +880,21 @@ TEST_CASE("a program that forks after its first socket goes on in both")
     CHECK(run.ways("to the child") == Ways{"parent -> parent #2"});
 }
 
+TEST_CASE("the processes of one program go by their roles")
+{
+    Scene scene;
+    const std::string own = own_endpoint();
+    const std::string host = own.substr(0, own.rfind(':'));
+    const Result result = run_to_end(scene.command(
+        "processes", {program_path("request_reply_processes"), "--count", "1",
+                      "--bind", host + ":5550", "--bind", host + ":5552"}));
+    CHECK(result.status == 0);
+    const Run run{scene.file};
+    CHECK(run.ways("Hello") ==
+          Ways{"client -> server 5550", "client -> server 5552"});
+    CHECK(run.ways("World from 5552") == Ways{"server 5552 -> client"});
+}
+
 TEST_CASE("a flood is sampled, and still counted to the last message")
 {
     Scene scene;

@@ -1,6 +1,7 @@
 #include "recorder.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,20 +119,55 @@ std::string_view program_name(char* buffer, std::size_t size)
     return name;
 }
 
+// Who has loaded this library. A process that it forks is somebody else.
+struct Origin
+{
+    pid_t pid = getpid();
+    char name[16] = "";
+
+    Origin() { prctl(PR_GET_NAME, name); }
+};
+const Origin origin;
+
+// What a forked process calls itself, by prctl(PR_SET_NAME) or, in its first
+// thread, pthread_setname_np(); empty if it has not said.
+std::string_view role(char* buffer, std::size_t size)
+{
+    if (getpid() == origin.pid)
+        return {};
+    const int comm = ::open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
+    const auto length = comm < 0 ? 0 : ::read(comm, buffer, size);
+    if (comm >= 0)
+        ::close(comm);
+    std::string_view name{buffer, length > 0 ? std::size_t(length) : 0};
+    name = name.substr(0, name.find('\n'));
+    return name == origin.name ? std::string_view{} : name;
+}
+
+// A forked process goes by its role, if it has one; else by what it was given.
+std::string_view name_of_process(std::string_view its_role,
+                                 std::string_view program)
+{
+    const char* const given = std::getenv("ZMQ_TRACE_NAME");
+    if (!its_role.empty())
+        return its_role;
+    return given && *given ? std::string_view{given} : program;
+}
+
 // Says who this is, before its first event.
 void introduce(std::int64_t t)
 {
     if (introduced.exchange(true))
         return;
     char buffer[1024];
+    char role_buffer[32];
     const std::string_view program = program_name(buffer, sizeof buffer);
-    const char* const name = std::getenv("ZMQ_TRACE_NAME");
+    const std::string_view its_role = role(role_buffer, sizeof role_buffer);
     Line line;
     begin(line, "process", t);
     line.add("epoch", wall_clock() - (now() - t));
     line.add("ppid", getppid());
-    line.add("name", name && *name ? std::string_view{name}.substr(0, 64)
-                                   : program.substr(0, 64));
+    line.add("name", name_of_process(its_role, program).substr(0, 64));
     line.add("program", program.substr(0, 64));
     line.add("version", 1);
     finish(line);
