@@ -40,7 +40,7 @@ void supervise(const Endpoint& farm)
     Children children;
     zmq::context_t context;
     zmq::socket_t reporter{context, zmq::socket_type::dealer};
-    reporter.set(zmq::sockopt::linger, 1000);
+    reporter.set(zmq::sockopt::linger, 5000);
     reporter.connect(farm);
     for (int losses = 1;; ++losses) {
         if (children.fork() == 0)

@@ -35,7 +35,7 @@ void report_loss(const Endpoint& farm, int number)
 {
     zmq::context_t context;
     zmq::socket_t reporter{context, zmq::socket_type::dealer};
-    reporter.set(zmq::sockopt::linger, 1000);
+    reporter.set(zmq::sockopt::linger, 5000);
     reporter.connect(farm);
     reporter.send(zmq::buffer(fmt::format("lost {}", number)));
 }
