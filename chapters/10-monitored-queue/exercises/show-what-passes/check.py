@@ -46,7 +46,7 @@ class Talk:
         self.client.send("", *words, lesson=NOTHING)
         came = self.server.receive(NOTHING, "the request")
         if came[0] == b"in":
-            refuse(MARKED, ["anna", "", *words], came)
+            refuse(MARKED, list(came[1:]), came)
         came.must_be(["anna", "", *words], "The server does not get all "
                      "frames of a request: the client's name, and what it sent.")
         self.server.send(*came)
