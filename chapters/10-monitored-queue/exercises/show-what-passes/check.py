@@ -47,8 +47,8 @@ class Talk:
         came = self.server.receive(NOTHING, "the request")
         if came[0] == b"in":
             refuse(MARKED, list(came[1:]), came)
-        came.must_be(["anna", "", *words], "The server does not get all "
-                     "frames of a request: the client's name, and what it sent.")
+        came.must_be(["anna", "", *words], "The server does not get all frames "
+                     "of a request: the client's name, and what it sent.")
         self.server.send(*came)
         self.client.receive(NOTHING, "the reply").must_be(
             ["", *words], "The client does not get all frames of a reply.")

@@ -4,19 +4,30 @@ from pathlib import Path
 
 from checking import ROUTER, Peer, Refused, patiently, refuse
 
-NONE = "No worker says that it is ready."
+NONE = ("No worker says that it is ready. In a context from before the fork "
+        "nothing moves a message, for its threads are not there: the worker "
+        "makes its own, after the fork.")
 LOST = ("The worker was killed, and no other one is started. Wait for its end, "
         "look at the status, fork again.")
 ONCE = ("It starts the worker again once. The next one may be killed as well: "
         "each life is waited for, and each may be followed by another.")
-SILENT = "The worker was killed, and nobody reports 'lost 1', 'lost 2' and so on."
-BY_ITSELF = ("It starts a worker again that has ended by itself. Such a one has "
-             "said how it went: status 0, it is done; another up to 128, it "
+SILENT = ("The worker was killed, and nobody reports 'lost 1', 'lost 2' and so "
+          "on.")
+BY_ITSELF = ("It starts a worker again that has ended by itself. Such a one "
+             "has said how it went: status 0, it is done; another up to 128, it "
              "cannot go on. Start again only one that a signal has killed.")
-INHERITED = ("The worker is done, and spins: it was forked while there was a "
-             "context, and has inherited that. It cannot destroy it, for the "
+INHERITED = ("The worker spins: it was forked while there was a context, and "
+             "has inherited that. It can neither use nor destroy it, for the "
              "context's threads are not there. Let each context end before "
              "the next fork.")
+
+
+def spins(process):
+    """Whether a child of the process is busy."""
+    pid = process.child.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return any(Path(f"/proc/{child}/stat").read_text().rsplit(") ", 1)[1][0]
+               == "R" for child in children)
 
 
 # Its child's work is not seen as a step of the supervisor's: wait longer.
@@ -29,8 +40,9 @@ def next_messages(farm, supervisor, lesson, count):
     for _ in range(count):
         if not patiently(lambda: farm.socket.poll(10), supervisor,
                          idle=PATIENCE):
-            raise Refused(lesson(came), "'ready' and 'lost'",
-                          supervisor.what_it_does(), waited=True)
+            raise Refused(INHERITED if spins(supervisor) else lesson(came),
+                          "'ready' and 'lost'", supervisor.what_it_does(),
+                          waited=True)
         who, text = farm.socket.recv_multipart()[:2]
         came[text.decode(errors="replace")] = who
     return came
@@ -50,14 +62,6 @@ def loses_a_worker(farm, supervisor, worker, number):
         refuse(SILENT, f"'ready' and 'lost {number}'",
                " and ".join(map(repr, came)))
     return came["ready"]
-
-
-def spins(process):
-    """Whether a child of the process is busy."""
-    pid = process.child.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return any(Path(f"/proc/{child}/stat").read_text().rsplit(") ", 1)[1][0]
-               == "R" for child in children)
 
 
 def ends(farm, supervisor, status):

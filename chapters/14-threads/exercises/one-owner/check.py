@@ -17,7 +17,9 @@ STRANGER = ("The line comes from a second client. Each socket that connects is "
 CONTEXTS = ("The line does not get from thread to thread: inproc reaches no "
             "further than its context, and here are two. Threads may share a "
             "context.")
-TYPED = "A line is typed, and does not come to the room."
+TYPED = ("A line is typed, and does not go out while the room is silent. "
+         "Whoever has the socket must not wait in recv alone, and nobody for a "
+         "lock: poll waits for the room and for lines.")
 END = "'bye' was typed, the room has said 'bye', and it does not end."
 
 
@@ -60,14 +62,13 @@ def cause(talker):
 def check(program):
     room = Peer(ROUTER)
     talker = program.start("--connect", room.bind(), is_traced=True)
-    has_lock = re.search("mutex|lock", program.source.read_text())
     try:
         talk(room, talker)
     except Refused as refused:
-        lesson = cause(talker) or (LOCKED if has_lock else refused.lesson)
         if not shared(talker):
-            raise Refused(lesson, refused.expected, refused.instead,
-                          refused.waited) from None
+            raise Refused(cause(talker) or refused.lesson, refused.expected,
+                          refused.instead, refused.waited) from None
     if shared(talker):
+        has_lock = re.search("mutex|lock", program.source.read_text())
         refuse(LOCKED if has_lock else SHARED, "each socket is used by one "
                "thread", "two threads send and receive on one")
