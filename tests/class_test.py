@@ -40,6 +40,7 @@ from building import Builder  # noqa: E402
 BY_NAME = {one.name: one for one in catalogue.all_exercises()}
 SUM = BY_NAME["answer-a-sum"]
 PREDICTION = BY_NAME["deal-or-ask"]
+MEASUREMENT = BY_NAME["who-gets-the-work"]
 SOLUTION = SUM.file("solution").read_text()
 EVIL = "<script>alert(1)</script>"
 SECRET = "the-secret-of-the-house"
@@ -438,6 +439,25 @@ class Folders(unittest.TestCase):
         self.assertIn("notes.txt is not a folder", said)
         self.assertIn("linked-student is not a folder", said)
         self.assertTrue(nested.is_file())
+
+    def test_what_was_measured_is_measured_again(self):
+        sheets = {
+            "measured": (MEASUREMENT.file("solution").read_text(), "passed"),
+            "on a slow machine": ("1: 50\n2: 1\n3: 20\n4: 96\n5: a\n6: b\n",
+                                  "passed"),
+            "begun": (MEASUREMENT.file("starter").read_text(), "not begun"),
+            "invented": ("1: 77\n2: 0\n3: 12\n4: 95\n5: a\n6: b\n",
+                         "not yet"),
+            "large": ("1: " + "9" * 100_000, "not yet"),
+            "not a sheet": ("\0\x1b[31m1: \u0663\n", "not yet"),
+        }
+        for student, (sheet, _) in sheets.items():
+            hand_in(self.folder, student, sheet, MEASUREMENT)
+        run(self.folder, "--only", MEASUREMENT.name)
+        self.assertEqual(
+            {name: row["result"]
+             for (name, _), row in rows_of(self.output).items()},
+            {name: result for name, (_, result) in sheets.items()})
 
     def test_interrupted_it_goes_on_where_it_was(self):
         for stem in ("solution", "starter"):
