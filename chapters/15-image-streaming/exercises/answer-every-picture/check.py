@@ -16,7 +16,7 @@ PRODUCT = ("The sides multiply to the right size, and still are no picture: -2 "
            "times -3 is 6, and 65536 times 65536 is 0 in an int. Look at each "
            "side first, and multiply in 64 bits.")
 DROPS = "It takes for a picture what is none, and has to be dropped."
-OTHER = "It does not print the pictures that came, with the means of their pixels."
+OTHER = "It does not print the pictures that came, with their means."
 GOOD = "picture: 2 x 3 x 1, mean 41.5"
 PIXELS = bytes([40, 41, 42, 43, 41, 42])
 CRASHES = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT)

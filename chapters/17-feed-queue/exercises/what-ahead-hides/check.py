@@ -55,7 +55,7 @@ def check(program, answers):
             f"what explains your lines 1 and 2: {all_waited:g} waits and "
             f"{waited:g}, for as many objects, made just as fast")
     explain(answers, 6, "c", MORE,
-            f"what explains your lines 2 and 3: waits with one ahead, {waited:g}, "
+            f"what explains your lines 2 and 3: waits with one ahead {waited:g}, "
             f"and objects in memory with five, {held:g}")
     explain(answers, 7, "c", SHORTER,
             f"what shortens a run that waits {still:g} times, by your line 4, "
