@@ -10,8 +10,10 @@ the reader's program and refuses it with a lesson:
         client.receive("No reply came.").must_be(
             ["World"], "The reply is not World.")
 
-Nothing here waits for time. A process that makes no step for a while, with
-all of its threads asleep, hangs; one that is merely slow does not.
+Nothing here waits for time. Where nothing comes, that is proved: settling.py
+sees that nothing moves any more. It cannot where something waits for a limited
+time; there, processes that make no step for a while, with all of their threads
+asleep, hang. One that is merely slow does not.
 """
 
 import ctypes
@@ -30,7 +32,10 @@ import zmq
 from zmq import (DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER,  # noqa: F401
                  SUB, XPUB, XSUB)
 
-IDLE = 1.5  # seconds without a step: it hangs
+from settling import Settling
+
+IDLE = 1.5  # seconds without a step, where no proof is had: it hangs
+BUSY = 0.2  # seconds of processor time, with nothing to do: it does not rest
 LIMIT = 20  # seconds for one wait, however busy
 LONGEST_OUTPUT = 1 << 20  # bytes; more is printing without end
 MOST_LINES = 20_000
@@ -245,15 +250,6 @@ class Process:
             return "it was ended by " + signal.Signals(-status).name
         return f"it ended with status {status}"
 
-    def is_busy(self):
-        """Whether it works for most of half a second, or would, if the machine
-        let it; a program that waits for something does not."""
-        seen = 0
-        for _ in range(50):
-            time.sleep(0.01)
-            seen += self.steps()[0]
-        return seen > 25
-
     def steps(self):
         """Whether a thread of it runs right now, and what it has printed."""
         is_running = False
@@ -264,6 +260,12 @@ class Process:
         except (OSError, IndexError):
             pass
         return is_running, len(self.lines), self.status
+
+    def processor_time(self):
+        """How long it has kept a processor busy so far, in seconds."""
+        stat = Path(f"/proc/{self.child.pid}/stat").read_text()
+        words = stat.rsplit(") ", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Program:
@@ -280,9 +282,10 @@ class Program:
 
 def patiently(condition, *processes, idle=IDLE):
     """Waits until the condition holds. False when these processes (all that
-    run, without any) have ended, or make no step any more, or take too
-    long."""
+    run, without any) have ended, or nothing moves any more, or they make no
+    step, or take too long."""
     deadline = time.monotonic() + LIMIT
+    settling = Settling()
     quiet = 0.0
     before = None
     last = time.monotonic()
@@ -296,6 +299,8 @@ def patiently(condition, *processes, idle=IDLE):
         now = time.monotonic()
         if (ended and processes) or now > deadline:
             return bool(condition())
+        if only_readers() and attend_to_peers() and settling.is_over():
+            return bool(condition())
         steps = [one.steps() for one in watched]
         if steps == before and not any(running for running, *_ in steps):
             quiet += min(now - last, 0.1)  # more, and it was we who slept
@@ -307,10 +312,28 @@ def patiently(condition, *processes, idle=IDLE):
         time.sleep(0.01)
 
 
-def leave_alone(seconds):
-    """Lets a wrong program make its mistake, where nothing that can be seen
-    tells when it has. A right one passes however short the time is."""
-    time.sleep(seconds)
+def only_readers():
+    """Whether all other threads of this check merely read what comes."""
+    readers = sum(reader.is_alive() for one in started
+                  for reader in one.readers)
+    return threading.active_count() == 1 + readers
+
+
+def attend_to_peers():
+    """Lets our sockets do what they do only when they are asked."""
+    for peer in peers:
+        if not peer.socket.closed:
+            peer.socket.get(zmq.EVENTS)
+    return True
+
+
+def rests(*processes):
+    """Waits until nothing moves any more, so that what was sent has been dealt
+    with. False when these processes keep a processor busy meanwhile: that
+    counts their own time, and a slow machine makes no difference."""
+    before = sum(one.processor_time() for one in processes)
+    return not patiently(lambda: sum(
+        one.processor_time() for one in processes) > before + BUSY, *processes)
 
 
 # --- Peers -------------------------------------------------------------------
@@ -377,6 +400,11 @@ class Peer:
         the program has ended, or has answered something newer."""
         if self.socket.poll(0):
             refuse(lesson, expected, shown(self.socket.recv_multipart()))
+
+    def departures(self):
+        """A socket that gets a message whenever somebody who was connected to
+        this one goes."""
+        return self.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
 
     def close(self):
         self.socket.close()

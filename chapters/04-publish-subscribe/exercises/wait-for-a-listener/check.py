@@ -27,7 +27,7 @@ def check(program):
 
     talker = Peer(XSUB).connect(endpoint)
     talker.send("hello")  # no subscription
-    if patiently(publisher.has_ended, publisher, idle=0.5):
+    if patiently(publisher.has_ended, publisher):
         refuse(ANY, "it still waits", publisher.what_it_does())
 
     listener = Peer(SUB).subscribe("").connect(endpoint)

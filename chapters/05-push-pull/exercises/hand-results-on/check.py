@@ -35,12 +35,13 @@ def late_sink(program):
     place = Peer(PULL)
     endpoint = place.bind()
     place.socket.unbind(endpoint)
-    source = Peer(PUSH, sndhwm=1)
+    source = Peer(PUSH)
+    departures = source.departures()
     worker = program.start("--connect", source.bind(),
                            "--connect-sink", endpoint)
     for message in ("1", "2", "stop"):
         source.send(message, lesson=NONE)
-    patiently(worker.has_ended, worker, idle=0.5)
+    patiently(lambda: departures.poll(10), worker)  # it closes its sockets
     sink = bind_again(endpoint)
     sink.receive(LOST, "2 and 4, although the sink is late").must_be("2", WRONG)
     sink.receive(LOST, "4").must_be("4", WRONG)

@@ -16,7 +16,7 @@ def check(program):
     forwarder = program.start("--connect", publisher.bind(),
                               "--bind", "tcp://127.0.0.1:*")
     endpoint = forwarder.endpoint()
-    if patiently(lambda: publisher.socket.poll(10), forwarder, idle=0.7):
+    if patiently(lambda: publisher.socket.poll(10), forwarder):
         refuse(ALL, "no subscription yet", shown(publisher.socket.recv()[1:])
                + " is asked for")
 

@@ -1,6 +1,6 @@
 """Tasks for a worker, then one before there is a worker, and the end."""
 
-from checking import PULL, PUSH, Peer, leave_alone, refuse
+from checking import PULL, PUSH, Peer, refuse, rests
 
 ROLES = ("It does not say where its two sides listen: announce(frontend, "
          "\"frontend\"), announce(backend, \"backend\").")
@@ -29,7 +29,7 @@ def check(program):
     worker = Peer(PULL).connect(places["backend"])
     feeder = Peer(PUSH).connect(places["frontend"])
     early = Peer(PUSH)
-    leave_alone(0.3)  # for the connections, in case it does not wait
+    rests(streamer)  # the connections are made, in case it does not wait
     feeder.send("a", "task", lesson=ENDS)
     worker.receive(ENDS, "2 frames: 'a', 'task'").must_be(["a", "task"], PARTS)
     streamer.stop()
@@ -37,7 +37,7 @@ def check(program):
     streamer, places = start(program)
     early.connect(places["frontend"])
     early.send("early")
-    leave_alone(0.3)
+    rests(streamer)  # it has taken the task, for nobody
     worker = Peer(PULL).connect(places["backend"])
     worker.receive(LOST, "'early'").must_be("early", PARTS)
     worker.close()

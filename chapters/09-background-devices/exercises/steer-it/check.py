@@ -1,7 +1,7 @@
 """A task, a pause in which one is sent, the end of the pause, the end."""
 
-from checking import (PAIR, PUB, PULL, PUSH, Peer, Refused, leave_alone,
-                      patiently, refuse)
+from checking import (PAIR, PUB, PULL, PUSH, Peer, Refused, patiently,
+                      refuse, rests)
 
 TERMINATE = ("It does not end at TERMINATE: a proxy listens to commands only "
              "on the control socket that it is given. zmq::proxy has none, "
@@ -28,13 +28,13 @@ def check(program):
     steersman = Peer(PAIR).connect(places["control"])
     feeder.send("1")
     worker.receive("A task does not pass.").must_be("1", "It is not the task.")
-    if patiently(lambda: steersman.socket.poll(10), proxy, idle=0.3):
+    if patiently(lambda: steersman.socket.poll(10), proxy):
         refuse(CAPTURE, "no message on the control socket", "a copy of a task")
 
     steersman.send("PAUSE", lesson=SUBSCRIBE)
-    patiently(proxy.has_ended, proxy, idle=0.5)  # until it has paused
+    rests(proxy)  # it has paused
     feeder.send("2")
-    leave_alone(0.3)  # libzmq's proxy does not rest while a task waits
+    rests(proxy)  # or is busy: libzmq's, while a task waits
     paused = not worker.socket.poll(0)
     steersman.send("RESUME")
     if paused:

@@ -22,10 +22,10 @@ def says(monitor, queue, frames, line, lesson):
     expect(monitor.out.splitlines()[len(said) - 1], line, lesson)
 
 
-def subscriptions(queue):
+def subscriptions(queue, monitor):
     """What it asks for, as far as it has asked."""
     wanted = set()
-    while patiently(lambda: queue.socket.poll(10), idle=0.3):
+    while patiently(lambda: queue.socket.poll(10), monitor):
         message = queue.socket.recv()
         wanted.add(message[1:] if message[:1] == b"\1" else b"?")
     return wanted
@@ -34,7 +34,7 @@ def subscriptions(queue):
 def check(program):
     queue = Peer(XPUB)
     monitor = program.start("--connect", queue.bind())
-    wanted = subscriptions(queue)
+    wanted = subscriptions(queue, monitor)
     if b"in" in wanted and b"out" not in wanted:
         refuse(REQUESTS, "subscriptions to 'in' and 'out'", "one to 'in'")
     says(monitor, queue, ["in", "anna", "", "hello"], "anna waits for 1", NONE)

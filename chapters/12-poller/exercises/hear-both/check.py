@@ -1,7 +1,7 @@
 """One side speaks while the other is silent, both ways; then both; then it is
 quiet for a while."""
 
-from checking import PUSH, Peer, Refused, expect, refuse
+from checking import PUSH, Peer, Refused, expect, refuse, rests
 
 TURN = ("It waits for one socket and does not hear the other. A recv that "
         "waits knows of one socket only: wait with poll, for both.")
@@ -32,7 +32,7 @@ def check(program):
     hears(hearer, "right", right, ["one", "two"])
     hears(hearer, "left", left, ["three", "four"])
 
-    if hearer.is_busy():
+    if not rests(hearer):
         refuse(BUSY, "it sleeps while nothing comes", "it is busy")
 
     right.send("end")

@@ -3,7 +3,7 @@ in silence and while somebody speaks without a pause."""
 
 import time
 
-from checking import PUSH, Peer, refuse
+from checking import PUSH, Peer, refuse, rests
 
 DEAF = ("A line is typed, and it does not hear it: it waits for the socket. "
         "poll can wait for file descriptors too, and 0 is stdin.")
@@ -48,11 +48,11 @@ def check(program):
     for line in ("three", "four"):
         keeper.enter(line)
         keeper.wait_for(f"line: {line}", DEAF)
-    if keeper.is_busy():
+    if not rests(keeper):
         refuse(BUSY, "it sleeps while nothing comes", "it is busy")
     keeper.child.stdin.close()
     hears(keeper, speaker, "five", "stdin has ended, and it hears no words.")
-    if keeper.is_busy():
+    if not rests(keeper):
         refuse(ENDED, "it sleeps while nothing comes", "it is busy")
     speaker.send("end")
     keeper.finish("The word is 'end', and it does not end.")

@@ -1,6 +1,6 @@
 """Ten words at once, again and again; then a while of nothing."""
 
-from checking import PUSH, Peer, expect, refuse
+from checking import PUSH, Peer, expect, refuse, rests
 
 LEFT = ("Words are left in the socket, and it sleeps. The descriptor tells of "
         "a change, once: take all that is there, until recv returns no value.")
@@ -18,7 +18,7 @@ def check(program):
             speaker.send(f"word {burst}.{number}")
         listener.wait_for(f"word {burst}.9", LEFT)
 
-    if listener.is_busy():
+    if not rests(listener):
         refuse(BUSY, "it sleeps while nothing comes", "it is busy")
     if "recv(word)" in program.source.read_text():
         refuse(BLOCKS, "recv with dontwait", "recv(word)")
