@@ -243,6 +243,9 @@ def arguments():
                        help="check each solution so many times")
     prove.add_argument("--solutions", action="store_true",
                        help="only the solutions")
+    prove.add_argument("--kept", action="store_true",
+                       help="pass over what was proved before and has not "
+                       "changed since")
     return parser
 
 
@@ -259,7 +262,7 @@ def obey(options):
         chosen = ([companion.named(options.name)] if options.name
                   else companion.exercises)
         return verify(companion.builder, chosen, options.repeat,
-                      options.solutions)
+                      options.solutions, options.kept)
     elif command == "check" and options.all:
         begun = [one for one in companion.exercises
                  if companion.folder.entry(one).state != "new"]

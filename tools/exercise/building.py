@@ -1,9 +1,11 @@
 """Builds one file as the build would, by the same commands."""
 
+import fcntl
 import hashlib
 import shlex
 import subprocess
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,23 +65,48 @@ class Builder:
         known.update(library.read_bytes())
         return known
 
+    def place(self, slot):
+        """Where something is kept below build/exercises/."""
+        return self.build / "exercises" / slot
+
+    @contextmanager
     def program(self, source, slot, strict=False):
-        """Builds a source, unless that is done already.
+        """What came of building a source. While this lasts nobody builds
+        another one in its place, not even another companion.
 
         slot    where the program goes below build/exercises/
         strict  take warnings for errors
         """
-        program = self.build / "exercises" / slot
+        program = self.place(slot)
         known = self.shared.copy()
         known.update(source.read_bytes())
         known.update(str((source, strict)).encode())
-        note = program.with_name(program.name + ".built")
-        if program.is_file() and note.is_file():
-            key, said = note.read_text().split("\n", 1)
-            if key == known.hexdigest():
-                return Built(program, True, said)
-        with self.turn:
-            return self._build(source, program, strict, known.hexdigest())
+        key = known.hexdigest()
+        program.parent.mkdir(parents=True, exist_ok=True)
+        with open(program.with_name(program.name + ".lock"), "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            built = self._built(program, key)
+            while not built:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not self._built(program, key):
+                    with self.turn:
+                        built = self._build(source, program, strict, key)
+                    if not built.is_good:
+                        break
+                fcntl.flock(lock, fcntl.LOCK_SH)  # another one may be quicker
+                built = self._built(program, key)
+            yield built
+
+    @staticmethod
+    def _built(program, key):
+        """The program that is there, if it was made for this key."""
+        try:
+            made_for, said = program.with_name(
+                program.name + ".built").read_text().split("\n", 1)
+        except (OSError, ValueError):
+            return None
+        is_right = made_for == key and program.is_file()
+        return Built(program, True, said) if is_right else None
 
     def _build(self, source, program, strict, key):
         object_file = program.with_name(program.name + ".o")

@@ -32,7 +32,7 @@ import zmq
 from zmq import (DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER,  # noqa: F401
                  SUB, XPUB, XSUB)
 
-from settling import Settling
+from settling import Settling, descendants
 
 IDLE = 1.5  # seconds without a step, where no proof is had: it hangs
 BUSY = 0.2  # seconds of processor time, with nothing to do: it does not rest
@@ -42,6 +42,7 @@ MOST_LINES = 20_000
 SHOWN = 40  # lines of output that a report shows
 
 context = zmq.Context()
+context.socket(PAIR).close()  # has its threads now; later there may be none
 started = []  # all processes of this check
 peers = []  # all of its sockets, which live as long as it does
 build = None  # the build folder, where the trace's library is
@@ -116,19 +117,32 @@ class Process:
         self.is_endless = False
         # A file without a name, which nobody has to remove.
         self.trace = os.memfd_create("trace") if is_traced else None
-        self.child = subprocess.Popen(
-            [program.path, *arguments], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=traced(self.trace) if is_traced else None,
-            pass_fds=[self.trace] if is_traced else [],
-            start_new_session=True, preexec_fn=prepare_child)
-        self.readers = [threading.Thread(target=self._read, args=pair,
-                                         daemon=True)
-                        for pair in ((self.child.stdout, "out"),
-                                     (self.child.stderr, "err"))]
-        for reader in self.readers:
-            reader.start()
+        self.readers = []
+        pipes = [self._pipe("out"), self._pipe("err")]
+        try:
+            self.child = subprocess.Popen(
+                [program.path, *arguments], stdin=subprocess.PIPE,
+                stdout=pipes[0], stderr=pipes[1],
+                env=traced(self.trace) if is_traced else None,
+                pass_fds=[self.trace] if is_traced else [],
+                start_new_session=True, preexec_fn=prepare_child)
+        except BlockingIOError:
+            raise Refused("It has started more processes than it may, and "
+                          "none can be added.") from None
+        finally:
+            for pipe in pipes:
+                os.close(pipe)
         started.append(self)
+
+    def _pipe(self, name):
+        """Where it may write to; somebody reads that already, for it may use
+        up all the threads that can be had."""
+        here, there = os.pipe()
+        reader = threading.Thread(target=self._read, daemon=True,
+                                  args=(os.fdopen(here, "rb"), name))
+        reader.start()
+        self.readers.append(reader)
+        return there
 
     def _read(self, pipe, name):
         size, rest = 0, b""
@@ -262,10 +276,17 @@ class Process:
         return is_running, len(self.lines), self.status
 
     def processor_time(self):
-        """How long it has kept a processor busy so far, in seconds."""
-        stat = Path(f"/proc/{self.child.pid}/stat").read_text()
-        words = stat.rsplit(") ", 1)[1].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        """How long it has kept a processor busy so far, in seconds, with all
+        that it has started and that still run."""
+        ticks = 0
+        for pid in (self.child.pid, *descendants(self.child.pid)):
+            try:
+                stat = Path(f"/proc/{pid}/stat").read_text()
+            except OSError:
+                continue
+            words = stat.rsplit(") ", 1)[1].split()
+            ticks += int(words[11]) + int(words[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Program:

@@ -38,7 +38,7 @@ def by_debugger(pid, source):
         done = subprocess.run(command, capture_output=True, text=True,
                               errors="replace", timeout=PATIENCE,
                               stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OSError):  # or no process is left
         return None
     lines = [told for thread in re.split(r"^Thread ", done.stdout, flags=re.M)
              if (told := of_thread(thread, source))]

@@ -51,7 +51,11 @@ def descendants(pid):
     """All processes that come from this one, whoever has taken them over."""
     found = []
     for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, file.read_text().split()):
+        try:
+            children = file.read_text().split()
+        except OSError:  # the thread has ended
+            continue
+        for child in map(int, children):
             found += [child, *descendants(child)]
     return found
 

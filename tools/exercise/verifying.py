@@ -1,7 +1,14 @@
 """Proves an exercise: its starter builds and is refused, its solution passes,
-and each wrong answer is refused, all by the words that exercise.toml says."""
+and each wrong answer is refused, all by the words that exercise.toml says.
 
+What was proved is noted beside the program, in build/exercises/verify/, with a
+fingerprint of all that the proof depends on: the exercise, its check, the tools
+and the libraries. So it can be passed over until any of these changes.
+"""
+
+import platform
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from judging import judge
 
@@ -29,24 +36,50 @@ def complaint(told, lesson):
     return None
 
 
-def prove(builder, exercise, stem, lesson, repeat):
+def fingerprint(builder, exercise):
+    """Changes with all that a proof of this exercise depends on."""
+    import zmq  # takes long  pylint: disable=import-outside-toplevel
+
+    known = builder.shared.copy()
+    known.update(f"{platform.version()} {platform.python_version()} "
+                 f"{zmq.zmq_version()} {zmq.__version__}".encode())
+    for file in (*sorted(Path(__file__).parent.glob("*.py")),
+                 *sorted(exercise.folder.rglob("*.*"))):
+        if file.is_file() and file.suffix != ".pyc":
+            known.update(f"{file} {file.stat().st_size}\n".encode())
+            known.update(file.read_bytes())
+    return known.hexdigest()
+
+
+def prove(builder, exercise, stem, lesson, repeat, kept):
     """One file: true when all is well, and what to print."""
     # A wrong answer may well be one that the compiler warns of.
     strict = stem in ("solution", "starter")
     slot = f"verify/{exercise.name}/{stem.split('/')[-1]}/{exercise.name}"
+    note = builder.place(slot + ".proved")
+    if exercise.program:  # all are about the same one
+        slot = f"verify/{exercise.name}/{exercise.name}"
+    key = fingerprint(builder, exercise)
+    if kept and note.is_file() and note.read_text() == key:
+        return True, f"ok     {exercise.name} {stem} (proved before)"
+    note.unlink(missing_ok=True)
     for _ in range(repeat if lesson is None else 1):
-        told = judge(builder, exercise, exercise.file(stem), slot, strict)
+        told = judge(builder, exercise, exercise.file(stem), slot,
+                     strict=strict, where=False)
         wrong = complaint(told, lesson)
         if wrong:
             return False, (f"FAILED {exercise.name} {stem}\n{wrong}\n"
                            f"{told['compiler']}")
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(key)
     return True, f"ok     {exercise.name} {stem} ({told['seconds']} s)"
 
 
-def verify(builder, exercises, repeat=1, only_solutions=False):
+def verify(builder, exercises, repeat=1, only_solutions=False, kept=False):
     """Prints a line for each file; the status is 0 when all is well."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        proofs = [pool.submit(prove, builder, exercise, stem, lesson, repeat)
+        proofs = [pool.submit(prove, builder, exercise, stem, lesson, repeat,
+                              kept)
                   for exercise in exercises
                   for stem, lesson in cases(exercise)
                   if stem == "solution" or not only_solutions]
