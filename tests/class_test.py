@@ -129,13 +129,14 @@ def the_class(place, port):
         if (!std::malloc(16u << 20)) return 3;
     std::puts("listening on tcp://127.0.0.1:1");"""), "not yet", "listens"),
         "allocates together": (alone("""
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 3; ++i)
         if (fork() == 0) {
             mmap(nullptr, 704u << 20, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
             for (;;) pause();
         }
-    for (;;) std::puts("not yet"), std::fflush(stdout), usleep(50'000);"""), "stopped", "memory"),
+    for (;;) std::puts("not yet"), std::fflush(stdout), usleep(50'000);"""),
+                               "stopped", "memory"),
         "fills the disk": (evil("""
     std::signal(SIGXFSZ, SIG_IGN);
     const std::string much(1 << 20, 'x');
@@ -178,7 +179,8 @@ asm(".incbin \\"{secret}\\"");
 char large[3000000000u] = {1};
 """, "does not compile", ""),
         "kills all": (alone("kill(-1, SIGKILL);"), "stopped", "verdict"),
-        "forges": (alone(FORGE + "std::raise(SIGSEGV);"), "not yet", "listens"),
+        "forges": (alone(FORGE + "std::raise(SIGSEGV);"), "not yet",
+                   "listens"),
         "forges and kills": (alone(FORGE + "kill(-1, SIGKILL);"), "stopped",
                              "verdict"),
         EVIL: (SOLUTION.replace("server.bind(endpoint)",

@@ -32,7 +32,7 @@ import zmq
 from zmq import (DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER,  # noqa: F401
                  SUB, XPUB, XSUB)
 
-from settling import Settling, descendants
+from settling import Settling, descendants, know_own_threads
 
 IDLE = 1.5  # seconds without a step, where no proof is had: it hangs
 BUSY = 0.2  # seconds of processor time, with nothing to do: it does not rest
@@ -43,6 +43,7 @@ SHOWN = 40  # lines of output that a report shows
 
 context = zmq.Context()
 context.socket(PAIR).close()  # has its threads now; later there may be none
+know_own_threads()
 started = []  # all processes of this check
 peers = []  # all of its sockets, which live as long as it does
 build = None  # the build folder, where the trace's library is

@@ -28,16 +28,29 @@ CALLS = {
 LASTING = ("01", "05", "06", "07", "08", "0A")  # TCP: connected, closed, …
 
 
+own_calls = {}  # of this process's threads: where the kernel tells their call
+
+
 class Moves(Exception):
     """Something may happen yet."""
 
 
+def know_own_threads():
+    """Opens what tells of the threads that run now. It can be read for ever,
+    but not be opened any more once nobody may look into this process."""
+    for thread in Path("/proc/self/task").iterdir():
+        own_calls[thread.name] = os.open(thread / "syscall", os.O_RDONLY)
+
+
 def look():
-    """How often each thread has run so far, when all wait for ever."""
+    """How often each thread has run so far, when all wait for ever. Of the
+    threads in Python, other than this one, it is taken for granted that they
+    read: those that wait for Python itself run between two looks."""
     ran, sockets = {}, set()
     me = os.getpid()
+    in_python = {str(one.native_id) for one in threading.enumerate()}
     for pid in [me, *descendants(me)]:
-        threads = {thread.name: asleep(thread)
+        threads = {thread.name: asleep(thread, thread.name in in_python)
                    for thread in Path(f"/proc/{pid}/task").iterdir()
                    if thread.name != str(threading.get_native_id())}
         ran |= threads
@@ -60,13 +73,13 @@ def descendants(pid):
     return found
 
 
-def asleep(thread):
+def asleep(thread, may_read=False):
     """Its state, and how often it has run; Moves unless it waits for ever."""
     state = (thread / "stat").read_text().rsplit(") ", 1)[1][0]
     if state not in "SZT":
         raise Moves
-    if state == "S":
-        number, *arguments = (thread / "syscall").read_text().split()
+    if state == "S" and not may_read:
+        number, *arguments = call_of(thread).split()
         if number == "running" or int(number) not in CALLS:
             raise Moves
         limit = CALLS[int(number)]
@@ -74,6 +87,13 @@ def asleep(thread):
             raise Moves
     return state, re.findall(r"ctxt_switches:\s+(\d+)",
                              (thread / "status").read_text())
+
+
+def call_of(thread):
+    """What the kernel says of the system call that a thread is in."""
+    if thread.name in own_calls:
+        return os.pread(own_calls[thread.name], 400, 0).decode()
+    return (thread / "syscall").read_text()
 
 
 def without_timers(pid):
