@@ -23,6 +23,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools/exercise"))
+
+import catalogue  # noqa: E402
+
 BOOK = ROOT / "build/book/html"
 PATIENCE = 20  # seconds
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -97,7 +101,12 @@ class Pages(unittest.TestCase):
             "return arguments[0].checkVisibility()", element)
 
     def pages(self):
-        return sorted(path.name for path in BOOK.glob("*.html"))
+        """All pages; of those of the exercises, which are alike, the first
+        of each kind."""
+        kinds = {one.kind: f"exercises/{one.name}.html"
+                 for one in reversed(catalogue.all_exercises())}
+        return [*sorted(path.name for path in BOOK.glob("*.html")),
+                *kinds.values()]
 
     def check_console(self):
         loud = [entry for entry in self.browser.get_log("browser")
@@ -263,6 +272,47 @@ class Book(Pages):
         fold = self.all("details.whole-file")[0]
         fold.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
         self.assertTrue(self.is_seen(fold.find_element(By.TAG_NAME, "pre")))
+
+
+class Exercise(Pages):
+    """The page of an exercise."""
+
+    PAGE = "exercises/answer-a-sum.html"
+
+    def test_its_hints_open_by_keyboard(self):
+        self.open(self.PAGE)
+        folds = self.all("details.starter, details.hint")
+        self.assertEqual(len(folds), 4)
+        for fold in folds:
+            text = fold.find_element(By.TAG_NAME, "pre")
+            self.assertFalse(self.is_seen(text))
+            fold.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+            self.assertTrue(self.is_seen(text))
+        self.check_console()
+
+    def test_every_exercise_has_one_that_leads_on(self):
+        names = [one.name for one in catalogue.all_exercises()]
+        self.assertEqual(sorted(names), sorted(
+            path.stem for path in (BOOK / "exercises").glob("*.html")))
+        self.open(f"exercises/{names[1]}.html")
+        for direction, name in (("prev", names[0]), ("next", names[2])):
+            link = self.all(f"a.{direction}-page")[0].get_attribute("href")
+            self.assertIn(f"exercises/{name}.html", link)
+        self.open(self.PAGE)
+        self.assertTrue(self.all("article p a[href*='03-request-reply']"))
+        self.open("03-request-reply.html")
+        self.assertTrue(self.all(f"article li a[href='{self.PAGE}']"))
+
+    def test_it_can_be_read_in_both_themes_and_on_a_telephone(self):
+        self.width(390)
+        self.open(self.PAGE)
+        self.unfold()
+        for theme in ("light", "dark"):
+            self.check_contrast(
+                theme, "article :is(h1, h2, p, em, a:not(.headerlink), code, "
+                "summary), .sidebar-tree a", "body, .sidebar-drawer")
+        self.assertLessEqual(self.browser.execute_script(
+            "return document.documentElement.scrollWidth"), 390)
 
 
 class Replay(Pages):

@@ -43,7 +43,8 @@ def fingerprint(builder, exercise):
     known = builder.shared.copy()
     known.update(f"{platform.version()} {platform.python_version()} "
                  f"{zmq.zmq_version()} {zmq.__version__}".encode())
-    for file in (*sorted(Path(__file__).parent.glob("*.py")),
+    for file in (builder.build / "lib/libzmq_trace.so",
+                 *sorted(Path(__file__).parent.glob("*.py")),
                  *sorted(exercise.folder.rglob("*.*"))):
         if file.is_file() and file.suffix != ".pyc":
             known.update(f"{file} {file.stat().st_size}\n".encode())
