@@ -467,6 +467,27 @@ class Folders(unittest.TestCase):
              for (name, _), row in rows_of(self.output).items()},
             {name: result for name, (_, result) in sheets.items()})
 
+    def test_hints_are_counted_where_the_students_notes_tell_of_them(self):
+        for name in ("notes", "nothing", "garbage"):
+            hand_in(self.folder, name,
+                    PREDICTION.file("solution").read_text(), PREDICTION)
+        (self.folder / "notes/progress.txt").write_text(
+            f"{PREDICTION.name} passed hints=2 checks=1 2026-01-02\n"
+            f"{SUM.name} gave-up hints=0 checks=3 2026-01-02\n")
+        (self.folder / "garbage/progress.txt").write_bytes(
+            f"{PREDICTION.name} passed hints={'9' * 5000} checks=1 x\n"
+            .encode() + bytes(range(256)))
+        run(self.folder, "--only", PREDICTION.name, "--only", SUM.name)
+        rows = rows_of(self.output)
+        told = {key: (row["hints"], row["checks"], row["solution"])
+                for key, row in rows.items()}
+        self.assertEqual(told["notes", PREDICTION.name], ("2", "1", ""))
+        self.assertEqual(told["notes", SUM.name], ("0", "3", "seen"))
+        self.assertEqual(told["nothing", PREDICTION.name], ("", "", ""))
+        self.assertEqual(told["garbage", PREDICTION.name], ("", "", ""))
+        self.assertIn("   2 hints, 1 check\n",
+                      (self.output / "reports/notes.txt").read_text())
+
     def test_interrupted_it_goes_on_where_it_was(self):
         for stem in ("solution", "starter"):
             for name in (SUM.name, PREDICTION.name):

@@ -119,8 +119,10 @@ def grade(options):
             handed_in, options.jobs or default_jobs(), say)
     finally:
         sandbox.remove()
-    graded = list(grading.grades(students, exercises, handed_in, verdicts,
-                                 grader.key))
+    graded = list(grading.grades(
+        students, exercises, handed_in, verdicts, grader.key,
+        {student: submissions.progress(folder, student)
+         for student in students}))
     write(output, submissions.shown(folder.name), students, graded)
     print(f"{output}/index.html")
     unsure = [one for one in graded if one.told.get("unsure")

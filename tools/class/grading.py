@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import catalogue
+from submissions import NOTHING_NOTED
 
 LONGEST = 2000  # characters of one text in a verdict
 MOST_LINES = 60
@@ -30,6 +31,7 @@ class Graded:
     exercise: object
     result: str
     told: dict
+    noted: object  # by the student's companion: an Entry
 
     @property
     def lesson(self):
@@ -171,17 +173,18 @@ def result_of(told, submission):
     return "refused"
 
 
-def grades(students, exercises, submissions, verdicts, key):
+def grades(students, exercises, submissions, verdicts, key, noted):
     """A grade for each student and exercise, missing ones too."""
     handed_in = {(one.student, one.exercise.name): one for one in submissions}
     for student in students:
         for exercise in exercises:
             one = handed_in.get((student, exercise.name))
             if not one:
-                yield Graded(student, exercise, "missing", {})
+                result, told = "missing", {}
             elif one.content is None:
-                yield Graded(student, exercise, "unreadable",
-                             {"lesson": one.trouble})
+                result, told = "unreadable", {"lesson": one.trouble}
             else:
                 told = verdicts[key(one)]
-                yield Graded(student, exercise, result_of(told, one), told)
+                result = result_of(told, one)
+            yield Graded(student, exercise, result, told,
+                         noted[student].get(exercise.name, NOTHING_NOTED))

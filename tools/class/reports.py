@@ -52,12 +52,31 @@ def cell(value):
 def table(graded):
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["student", "chapter", "exercise", "result", "said"])
+    writer.writerow(["student", "chapter", "exercise", "result", "said",
+                     "hints", "checks", "solution"])
     for one in graded:
         writer.writerow(map(cell, [
             shown(one.student), one.exercise.chapter, one.exercise.name,
-            RESULTS[one.result][0], one.lesson]))
+            RESULTS[one.result][0], one.lesson, *noted(one.noted)]))
     return out.getvalue()
+
+
+def noted(entry):
+    """The hints and checks that a student has had, and whether the solution
+    was looked at before the program passed; all empty where nothing is
+    known."""
+    if entry.state == "new":
+        return "", "", ""
+    return (entry.hints, entry.checks,
+            "seen" if entry.state == "gave-up" else "")
+
+
+def in_words(entry):
+    """The same for people."""
+    hints, checks, solution = noted(entry)
+    parts = [f"{count} {name}{'' if count == 1 else 's'}"
+             for count, name in ((hints, "hint"), (checks, "check")) if count]
+    return ", ".join(parts + ["the solution was seen"] * bool(solution))
 
 
 def file_of(student):
@@ -79,6 +98,8 @@ def report(student, graded):
         lines += [f"== {one.exercise.name}: {RESULTS[one.result][0]}",
                   f"   {one.exercise.title} (chapter "
                   f"{one.exercise.chapter})"]
+        if in_words(one.noted):
+            lines.append(f"   {in_words(one.noted)}")
         if one.result in ("refused", "uncompiled", "stopped"):
             lines += ["", showing.verdict(one.told)]
         elif one.lesson and one.result == "unreadable":

@@ -5,6 +5,8 @@ import os
 import stat
 from dataclasses import dataclass
 
+from folder import Entry, entries_of
+
 LARGEST = 256 * 1024  # bytes of a file
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # no wait for a pipe
@@ -60,6 +62,21 @@ def of_student(folder, student, exercises):
             else:
                 yield Submission(student, exercise, content)
             break
+
+
+def progress(folder, student):
+    """What the student's own companion has noted, by exercise. It is a text
+    that anybody can edit."""
+    for above in ([], ["exercises"]):
+        try:
+            text = read(folder, [student, *above, "progress.txt"])
+        except (OSError, Unreadable):
+            continue
+        return entries_of(text.decode("utf-8", "replace"))[0]
+    return {}
+
+
+NOTHING_NOTED = Entry()
 
 
 def read(folder, path):

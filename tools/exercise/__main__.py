@@ -83,10 +83,12 @@ class Companion:
             later = self.exercises[self.exercises.index(found) + 1:]
             found = next((one for one in later
                           if self.folder.entry(one).state == "new"), None)
-        if not found:
+        if found:
+            self.show(found)
+        elif self.json:
+            self.print_json(None)
+        else:
             print("There is no exercise left. Well done.")
-            return
-        self.show(found)
 
     def list_all(self):
         if self.json:
@@ -94,7 +96,9 @@ class Companion:
                 {"name": one.name, "chapter": one.chapter, "title": one.title,
                  "kind": one.kind, "minutes": one.minutes,
                  "difficulty": one.difficulty,
-                 "state": self.folder.entry(one).state}
+                 "state": self.folder.entry(one).state,
+                 "hints": self.folder.entry(one).hints,
+                 "checks": self.folder.entry(one).checks}
                 for one in self.exercises])
         else:
             print(showing.listing(self.exercises, self.folder))
@@ -137,13 +141,13 @@ class Companion:
                        "it, and run/exercise check builds and runs it")
         if exercise.kind == "predict" and state not in ("passed", "gave-up"):
             raise Stop("predict first: the check runs it and compares")
-        built = self.builder.program(exercise.program,
-                                     f"run/{exercise.name}")
-        if not built.is_good:
-            raise NoBuild(built.said)
-        self.folder.begin(exercise)
-        sys.stdout.flush()
-        os.execv(built.program, [exercise.name, *words])
+        with self.builder.program(exercise.program,
+                                  f"run/{exercise.name}") as built:
+            if not built.is_good:
+                raise NoBuild(built.said)
+            self.folder.begin(exercise)
+            sys.stdout.flush()
+            os.execv(built.program, [exercise.name, *words])
 
     def hint(self, exercise):
         """The next hint, and those before it, as often as one asks."""
@@ -180,6 +184,11 @@ class Companion:
 
     def reset(self, exercise):
         kept = self.folder.reset(exercise)
+        if self.json:
+            self.print_json({"name": exercise.name,
+                             "file": str(self.folder.file(exercise)),
+                             "kept": kept and str(kept)})
+            return
         print("The starter is back"
               + (f"; your old file is {showing.path_of(kept)}" if kept
                  else ""))
@@ -187,12 +196,14 @@ class Companion:
     def progress(self):
         done, total = self.score()
         if self.json:
-            self.print_json({"passed": done, "of": total,
-                             "folder": str(self.folder.path)})
+            self.print_json({
+                "passed": done, "of": total, "folder": str(self.folder.path),
+                "chapters": {name: {"passed": self.folder.done(some),
+                                    "of": len(some)} for name, some in
+                             catalogue.by_chapter(self.exercises)}})
             return
         print(showing.bar(done, total))
-        for chapter in dict.fromkeys(one.chapter for one in self.exercises):
-            some = [one for one in self.exercises if one.chapter == chapter]
+        for chapter, some in catalogue.by_chapter(self.exercises):
             print(f"  {chapter:<24} "
                   f"{showing.bar(self.folder.done(some), len(some), 8)}")
         print(f"Kept in {showing.path_of(self.folder.notes)}")
@@ -261,8 +272,7 @@ def obey(options):
     elif command == "verify":
         chosen = ([companion.named(options.name)] if options.name
                   else companion.exercises)
-        return verify(companion.builder, chosen, options.repeat,
-                      options.solutions, options.kept)
+        return verify(companion, chosen, options)
     elif command == "check" and options.all:
         begun = [one for one in companion.exercises
                  if companion.folder.entry(one).state != "new"]
@@ -299,5 +309,11 @@ def main():
         return 130
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+signal.signal(signal.SIGTERM, interrupted)
+signal.signal(signal.SIGHUP, interrupted)
 sys.exit(main())

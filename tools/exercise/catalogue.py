@@ -112,6 +112,12 @@ def read(folder):
     return found
 
 
+def by_chapter(exercises):
+    """Chapters and their exercises, in turn."""
+    for name in dict.fromkeys(one.chapter for one in exercises):
+        yield name, [one for one in exercises if one.chapter == name]
+
+
 def all_exercises(root=ROOT):
     """All exercises, in the order of the book: by chapter, then difficulty,
     then name."""

@@ -290,12 +290,19 @@ class Process:
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
+class Source(type(Path())):
+    """The reader's file, whatever its bytes are."""
+
+    def read_text(self, encoding="utf-8", errors="replace"):
+        return super().read_text(encoding, errors)
+
+
 class Program:
     """The reader's program, to be started as often as one likes."""
 
     def __init__(self, path, source):
         self.path = Path(path)
-        self.source = Path(source)
+        self.source = Source(source)
 
     def start(self, *arguments, is_traced=False):
         """is_traced: what it does with ZeroMQ is noted, see events()."""

@@ -3,18 +3,21 @@
 The state is a text file, progress.txt, with a line for each exercise that was
 begun: its name, how it is (begun, passed or gave-up), the hints seen, the
 checks made, the day. A line of which nothing can be made is left alone.
+Two companions may work in one folder. What is written appears whole or, on a
+full disk, not at all.
 """
 
 import datetime
+import fcntl
 import os
 import re
-import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 STATES = ("begun", "passed", "gave-up")
-LINE = re.compile(r"(\S+) +(begun|passed|gave-up) +hints=(\d+) +checks=(\d+)"
-                  r" +(\S+)")
+LINE = re.compile(r"(\S+) +(begun|passed|gave-up) +hints=(\d{1,9})"
+                  r" +checks=(\d{1,9}) +(\S+)")
 HEADER = "# What run/exercise remembers. You may edit or delete this file.\n"
 
 
@@ -26,6 +29,30 @@ class Entry:
     hints: int = 0
     checks: int = 0
     day: str = "-"
+
+
+def entries_of(text):
+    """The entries by name, and the lines that are none."""
+    entries, others = {}, []
+    for line in text.splitlines():
+        match = LINE.fullmatch(line.strip())
+        if match:
+            entries[match[1]] = Entry(match[2], int(match[3]), int(match[4]),
+                                      match[5])
+        elif line.strip() and not line.startswith("#"):
+            others.append(line)
+    return entries, others
+
+
+def write_whole(file, content):
+    """All of it, or nothing."""
+    new = file.with_name(f"{file.name}.{os.getpid()}.new")
+    try:
+        new.write_bytes(content)
+        new.replace(file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 class Folder:
@@ -44,7 +71,7 @@ class Folder:
         file = self.file(exercise)
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(exercise.file("starter"), file)
+            write_whole(file, exercise.file("starter").read_bytes())
         if self.entry(exercise).state == "new":
             self.note(exercise, state="begun")
         return file
@@ -57,45 +84,48 @@ class Folder:
             number = 1
             while (kept := file.with_name(f"{file.name}.{number}")).exists():
                 number += 1
+            ready = file.with_name(f"{file.name}.starter")
+            write_whole(ready, exercise.file("starter").read_bytes())
             file.rename(kept)
+            ready.replace(file)
         self.begin(exercise)
         if self.entry(exercise).state != "begun":
             self.note(exercise, state="begun")
         return kept
 
     def _entries(self):
-        """The entries by name, and the lines that are none."""
-        entries, others = {}, []
         try:
-            lines = self.notes.read_text(errors="replace").splitlines()
+            return entries_of(self.notes.read_text(errors="replace"))
         except FileNotFoundError:
-            lines = []
-        for line in lines:
-            match = LINE.fullmatch(line.strip())
-            if match:
-                entries[match[1]] = Entry(match[2], int(match[3]),
-                                          int(match[4]), match[5])
-            elif line.strip() and not line.startswith("#"):
-                others.append(line)
-        return entries, others
+            return {}, []
+
+    @contextmanager
+    def alone(self):
+        """While this lasts no other companion writes here."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        place = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(place)
 
     def entry(self, exercise):
         return self._entries()[0].get(exercise.name, Entry())
 
     def note(self, exercise, **changes):
-        """Writes what has changed, all of the file at once."""
-        entries, others = self._entries()
-        entry = entries.setdefault(exercise.name, Entry("begun"))
-        for name, value in changes.items():
-            setattr(entry, name, value)
-        entry.day = datetime.date.today().isoformat()
-        self.path.mkdir(parents=True, exist_ok=True)
-        lines = [f"{name:<32} {one.state:<8} hints={one.hints} "
-                 f"checks={one.checks} {one.day}"
-                 for name, one in entries.items()]
-        new = self.notes.with_name(f"progress.txt.{os.getpid()}")
-        new.write_text(HEADER + "\n".join(lines + others) + "\n")
-        new.replace(self.notes)
+        """Writes what has changed."""
+        with self.alone():
+            entries, others = self._entries()
+            entry = entries.setdefault(exercise.name, Entry("begun"))
+            for name, value in changes.items():
+                setattr(entry, name, value)
+            entry.day = datetime.date.today().isoformat()
+            lines = [f"{name:<32} {one.state:<8} hints={one.hints} "
+                     f"checks={one.checks} {one.day}"
+                     for name, one in entries.items()]
+            write_whole(self.notes, (HEADER + "\n".join(lines + others)
+                                     + "\n").encode())
 
     def current(self, exercises):
         """The one that is begun and not yet done, the first in the book."""

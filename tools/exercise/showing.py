@@ -67,7 +67,7 @@ def verdict(told):
     if "broken" in told:
         return (paint("The check itself is broken", "red")
                 + ", which is not your fault:\n" + told["broken"])
-    width = min(shutil.get_terminal_size().columns, 80)
+    width = max(20, min(shutil.get_terminal_size().columns, 80))
     lines = [paint("Not yet. ", "red") + "\n".join(
         textwrap.wrap(told["lesson"], width,
                       initial_indent=" " * 9)).lstrip()]
@@ -100,15 +100,14 @@ MARKS = {"passed": "x", "begun": ">", "gave-up": "o", "new": " "}
 
 def listing(exercises, folder):
     lines = []
-    chapter = None
-    for one in exercises:
-        if one.chapter != chapter:
-            chapter = one.chapter
-            lines.append(paint(chapter, "bold"))
-        entry = folder.entry(one)
-        lines.append(f"  [{MARKS[entry.state]}] {one.name:<28} "
-                     f"{catalogue.DIFFICULTIES[one.difficulty]:<7}"
-                     f"{one.minutes:>3} min  {one.title}")
+    for chapter, some in catalogue.by_chapter(exercises):
+        lines.append(f"{paint(f'{chapter:<24}', 'bold')} "
+                     + bar(folder.done(some), len(some), 8))
+        for one in some:
+            mark = MARKS[folder.entry(one).state]
+            lines.append(f"  [{mark}] {one.name:<28} "
+                         f"{catalogue.DIFFICULTIES[one.difficulty]:<7}"
+                         f"{one.minutes:>3} min  {one.title}")
     lines += ["", "[x] passed   [>] begun   [o] solution seen   "
               + bar(folder.done(exercises), len(exercises))]
     return "\n".join(lines)

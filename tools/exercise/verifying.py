@@ -76,17 +76,23 @@ def prove(builder, exercise, stem, lesson, repeat, kept):
     return True, f"ok     {exercise.name} {stem} ({told['seconds']} s)"
 
 
-def verify(builder, exercises, repeat=1, only_solutions=False, kept=False):
+def verify(companion, exercises, options):
     """Prints a line for each file; the status is 0 when all is well."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        proofs = [pool.submit(prove, builder, exercise, stem, lesson, repeat,
-                              kept)
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        proofs = [pool.submit(prove, companion.builder, exercise, stem,
+                              lesson, options.repeat, options.kept)
                   for exercise in exercises
                   for stem, lesson in cases(exercise)
-                  if stem == "solution" or not only_solutions]
+                  if stem == "solution" or not options.solutions]
         status = 0
         for proof in proofs:
             is_well, said = proof.result()
-            print(said, flush=True)
+            if companion.json:
+                companion.print_json({"is_well": is_well, "said": said})
+            else:
+                print(said, flush=True)
             status = status if is_well else 1
-    return status
+        return status
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

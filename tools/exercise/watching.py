@@ -1,5 +1,6 @@
 """Checks the reader's file whenever it is saved."""
 
+import os
 import select
 import sys
 import termios
@@ -16,7 +17,7 @@ def stamp(file):
     try:
         seen = file.stat()
         return seen.st_mtime_ns, seen.st_size, seen.st_ino
-    except FileNotFoundError:  # an editor is replacing it
+    except OSError:  # an editor is replacing it, say
         return None
 
 
@@ -43,28 +44,47 @@ class Watch:
         self.exercise = exercise
         self.is_screen = showing.use_colour() and sys.stdin.isatty()
         self.passed = False
+        self.trouble = None
 
     def run(self):
         with single_keys():
             seen = None
             while True:
-                file = self.companion.folder.begin(self.exercise)
-                now = stamp(file)
+                now = stamp(self.file())
                 if now and now != seen:
                     seen = now
-                    self.check()
+                    self.try_to(self.check)
                 elif key := self.key():
                     if key == "q":
                         return
-                    if self.act(key):
+                    if self.try_to(self.act, key):
                         seen = None
+
+    def file(self):
+        """The reader's file; the starter where it is gone."""
+        return self.try_to(self.companion.folder.begin, self.exercise) \
+            or self.companion.folder.file(self.exercise)
+
+    def try_to(self, action, *arguments):
+        """Does it. What goes wrong, a full disk for one, is said once, and one
+        can put it right and go on."""
+        try:
+            done = action(*arguments)
+            self.trouble = None
+            return done
+        except OSError as error:
+            if str(error) != self.trouble:
+                self.trouble = str(error)
+                self.say(f"run/exercise: {error}")
+            return None
 
     def key(self):
         if not sys.stdin.isatty():
             time.sleep(EVERY)
             return None
         ready, _, _ = select.select([sys.stdin], [], [], EVERY)
-        return (sys.stdin.read(1) or "q") if ready else None
+        # Not by sys.stdin: it would keep what one types too quickly.
+        return (os.read(0, 1).decode("latin-1") or "q") if ready else None
 
     def check(self):
         if self.is_screen:
