@@ -6,6 +6,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,16 @@ class Companion(InAFolder):
         self.assertIn("(it waits in recv, line ", said)
         self.assertIn("socket.recv(answer)", said)
 
+    def test_speaks_json_in_every_command(self):
+        for command in ("next", "show", "check", "hint", "list", "progress",
+                        "reset"):
+            status = 1 if command == "check" else 0
+            told = json.loads(self.say(command, "--json", status=status))
+            self.assertTrue(told, command)
+        told = json.loads(self.say("reset", NAME, "--json"))
+        self.assertEqual(told["kept"], None)
+        self.assertEqual(told["file"], str(self.file))
+
     def test_speaks_json_and_no_colours(self):
         listed = json.loads(self.say("list", "--json"))
         self.assertEqual({one["state"] for one in listed}, {"new"})
@@ -128,6 +139,100 @@ class Companion(InAFolder):
         self.file.write_text(
             '#include <cstdio>\nint main() { for (;;) putchar(120); }\n')
         self.assertIn("prints without end", self.say("check", NAME, status=1))
+
+
+class Trouble(InAFolder):
+    """What may happen on a reader's machine."""
+
+    def quick(self, command, *words):
+        """A command that is not waited for, with its own group."""
+        return subprocess.Popen(self.command(command, *words), text=True,
+                                stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE,
+                                start_new_session=True)
+
+    def test_garbage_in_the_notes_stays_there_and_harms_nobody(self):
+        self.folder.mkdir()
+        notes = self.folder / "progress.txt"
+        garbage = (f"{NAME} passed hints={'9' * 5000} checks=1 2026-01-02\n"
+                   "x passed hints=1\n\0\x1b[2J\n").encode() + b"\xff\xfe\n"
+        notes.write_bytes(garbage)
+        self.say("list")
+        self.say("show", NAME)
+        self.assertIn("9" * 5000, notes.read_text())
+        self.assertIn(f"{NAME}  ", notes.read_text())
+        self.assertIn("/", self.say("progress"))
+        notes.unlink()
+        notes.mkdir()
+        self.assertIn("run/exercise: ", self.say("list", status=1))
+
+    def test_a_folder_that_cannot_be_used_is_named(self):
+        self.folder.write_text("a file")
+        said = self.say("show", NAME, status=1)
+        self.assertIn(str(self.folder), said)
+        self.assertNotIn("Traceback", said)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def test_a_folder_that_cannot_be_read_is_named(self):
+        self.folder.mkdir(mode=0)
+        self.addCleanup(self.folder.chmod, 0o700)
+        said = self.say("show", NAME, status=1)
+        self.assertIn(str(self.folder), said)
+        self.assertNotIn("Traceback", said)
+
+    def test_a_full_disk_leaves_no_half_of_a_file(self):
+        self.say("show", NAME)
+        self.file.write_text("mine")
+        before = (self.folder / "progress.txt").read_text()
+        for words in (["reset", NAME], ["show", "ask-again"],
+                      ["hint", NAME]):
+            done = subprocess.run(
+                ["bash", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "-",
+                 *self.command(*words)], text=True, capture_output=True)
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn("run/exercise: ", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+        self.assertEqual(self.file.read_text(), "mine")
+        self.assertEqual((self.folder / "progress.txt").read_text(), before)
+        self.assertEqual(
+            sorted(file.name for file in self.folder.rglob("*.*")),
+            [f"{NAME}.cpp", "progress.txt"])
+
+    def test_two_companions_do_not_disturb_each_other(self):
+        self.say("show", NAME)
+        self.solve()
+        several = [self.quick("check", NAME) for _ in range(3)]
+        several += [self.quick("hint", NAME) for _ in range(3)]
+        for one in several:
+            out, err = one.communicate(timeout=PATIENCE)
+            self.assertEqual(one.returncode, 0, out + err)
+        self.assertIn("] 1/", self.say("progress"))
+
+    def test_ctrl_c_ends_every_command(self):
+        for words in (["check", NAME], ["watch", NAME],
+                      ["verify", NAME, "--repeat", "1000"]):
+            with self.subTest(words[0]), self.quick(*words) as one:
+                self.wait_for_a_child(one.pid)
+                os.killpg(one.pid, signal.SIGINT)
+                out, err = one.communicate(timeout=PATIENCE)
+                self.assertEqual(one.returncode, 130, out + err)
+                self.assertNotIn("Traceback", err)
+
+    def wait_for_a_child(self, pid):
+        """It has begun to build or to check."""
+        deadline = time.monotonic() + PATIENCE
+        children = Path(f"/proc/{pid}/task")
+        while not any(file.read_text() for file in
+                      children.glob("*/children")):
+            self.assertLess(time.monotonic(), deadline)
+
+    def test_any_bytes_may_be_in_the_file(self):
+        self.say("show", "say-it-in-frames")
+        file = self.folder / "01-first-steps/say-it-in-frames.cpp"
+        file.write_bytes(b"// \xe4\xff\n" + file.read_bytes())
+        said = self.say("check", "say-it-in-frames", status=1)
+        self.assertIn("Not yet", said)
 
 
 class State(InAFolder):
@@ -227,8 +332,8 @@ class Watch(InAFolder):
         return subprocess.run(["tmux", "-L", self.socket, "-f", "/dev/null",
                                *words], capture_output=True, text=True)
 
-    def open(self, *words):
-        self.tmux("new-session", "-d", "-x", "100", "-y", "60",
+    def open(self, *words, columns=100):
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", "60",
                   *self.command(*words))
 
     def screen(self):
@@ -274,6 +379,27 @@ class Watch(InAFolder):
         while self.tmux("has-session").returncode == 0:
             self.assertLess(time.monotonic() - begin, PATIENCE)
             time.sleep(0.05)
+
+
+    def test_is_of_use_in_40_columns(self):
+        self.open("watch", NAME, columns=40)
+        self.sees("first frame")
+        self.sees("q quit")
+        for key in "hsl":  # as quickly as that
+            self.key(key)
+        self.sees(catalogue.all_exercises()[-1].name)
+        self.key("q")
+
+    def test_goes_on_when_the_file_is_back(self):
+        self.open("watch", NAME)
+        self.sees("Not yet.")
+        other = self.folder / "other"
+        other.symlink_to(self.folder)
+        other.replace(self.file)
+        self.sees("run/exercise: ")
+        other.write_text(EXERCISE.file("solution").read_text())
+        other.replace(self.file)
+        self.sees("Passed.")
 
 
 if __name__ == "__main__":

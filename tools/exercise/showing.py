@@ -67,13 +67,12 @@ def verdict(told):
     if "broken" in told:
         return (paint("The check itself is broken", "red")
                 + ", which is not your fault:\n" + told["broken"])
-    width = max(20, min(shutil.get_terminal_size().columns, 80))
-    lines = [paint("Not yet. ", "red") + "\n".join(
-        textwrap.wrap(told["lesson"], width,
-                      initial_indent=" " * 9)).lstrip()]
+    lines = [paint("Not yet. ", "red") + folded(told["lesson"], " " * 9,
+                                                "").lstrip()]
     for name in ("expected", "instead"):
         if told.get(name):
-            lines.append(f"  {name + ':':<10} {safe(told[name])}")
+            lines.append(folded(safe(told[name]), f"  {name + ':':<10} ",
+                                " " * 13))
     for process in told.get("processes", []):
         lines += ["", f"  $ {process['command']}",
                   *quoted(process["output"]),
@@ -82,6 +81,14 @@ def verdict(told):
         lines += ["", "  The compiler says:",
                   *quoted(told["compiler"].splitlines())]
     return "\n".join(lines)
+
+
+def folded(text, first, rest):
+    """In lines that the terminal is wide enough for."""
+    width = max(20, min(shutil.get_terminal_size().columns, 80))
+    return "\n".join(textwrap.wrap(text, width, initial_indent=first,
+                                   subsequent_indent=rest,
+                                   break_on_hyphens=False)) or first
 
 
 def quoted(lines):

@@ -142,9 +142,12 @@ class Watch:
             return
         bar = showing.bar(*self.companion.score())
         self.say("")
-        self.say(showing.paint(
-            f"{bar}  {'n next  ' if self.passed else ''}h hint  s task  "
-            "l list  c check  r reset  q quit", "dim"))
+        keys = ["h hint", "s task", "l list", "c check", "r reset", "q quit"]
+        if self.passed:
+            keys.insert(0, "n next")
+        line = "  ".join([bar, *(key.replace(" ", "\xa0") for key in keys)])
+        self.say(showing.paint(showing.folded(line, "", "").replace(
+            "\xa0", " "), "dim"))
 
     @staticmethod
     def say(text):
