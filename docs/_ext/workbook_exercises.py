@@ -157,15 +157,14 @@ class Table(Directive):
         head += self.row("exercise", "kind", "difficulty", "minutes")
         group += head
         body = nodes.tbody()
-        chapter = None
-        for one in everything:
-            if one.chapter != chapter:
-                chapter = one.chapter
-                body += self.row(f":doc:`/{chapter}`")
-            body += self.row(f":doc:`/exercises/{one.name}`",
-                             catalogue.KINDS[one.kind],
-                             catalogue.DIFFICULTIES[one.difficulty],
-                             str(one.minutes))
+        for chapter, some in catalogue.by_chapter(everything):
+            minutes = sum(one.minutes for one in some)
+            body += self.row(f":doc:`/{chapter}`: {minutes} minutes")
+            for one in some:
+                body += self.row(f":doc:`/exercises/{one.name}`",
+                                 catalogue.KINDS[one.kind],
+                                 catalogue.DIFFICULTIES[one.difficulty],
+                                 str(one.minutes))
         group += body
         return [table, *self.parsed(
             ".. toctree::", "   :hidden:", "",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import showing
 
-EVERY = 0.2  # seconds between two looks at the file
+EVERY = 0.05  # seconds between two looks at the file
 
 
 def stamp(file):
