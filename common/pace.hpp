@@ -9,6 +9,7 @@
 class Pace
 {
 public:
+    /// @param time between two pictures
     explicit Pace(std::chrono::milliseconds time) : interval{time} {}
 
     /// @param socket one from which nothing can come now; see pause()
