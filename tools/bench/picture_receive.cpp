@@ -27,8 +27,8 @@ double decibels(Bytes pixels, Bytes original)
     return sum == 0 ? 99 : 10 * std::log10(255 * 255 * size / sum);
 }
 
-// Looks closely at the pictures of the warm-up, and takes the time of those
-// that come after it, on whatever thread they are ready.
+// Looks closely at the first pictures of the warm-up, and takes the time of
+// those that come after it, on whatever thread they are ready.
 class Meter
 {
 public:
@@ -38,13 +38,9 @@ public:
     // @param bytes of it on its way
     void note(std::size_t number, Bytes pixels, std::size_t bytes)
     {
-        const int received = ++ready;
-        if (received <= part.warmup)
+        // Half of the warm-up: no thread still looks when the time is taken.
+        if (count() <= (part.warmup + 1) / 2)
             look(number, pixels, bytes);
-        if (received == part.warmup)
-            begin = Clock::now();
-        if (received == part.warmup + part.count)
-            end = Clock::now();
     }
 
     bool is_done() const { return ready >= part.warmup + part.count; }
@@ -58,6 +54,18 @@ public:
     }
 
 private:
+    // One more is ready: the how manieth, at a time after that of the last.
+    int count()
+    {
+        const std::lock_guard lock{mutex};
+        const int received = ++ready;
+        if (received == part.warmup)
+            begin = Clock::now();
+        if (received == part.warmup + part.count)
+            end = Clock::now();
+        return received;
+    }
+
     void look(std::size_t number, Bytes pixels, std::size_t bytes)
     {
         const double near = decibels(pixels, film.picture(number));
@@ -68,7 +76,7 @@ private:
 
     const Part& part;
     Film film;
-    std::atomic<int> ready = 0;
+    std::atomic<int> ready = 0; // counted under the lock
     Clock::time_point begin;
     Clock::time_point end;
     std::mutex mutex;

@@ -20,7 +20,7 @@ void work(const Endpoint& collector, int count)
     zmq::socket_t socket{context, zmq::socket_type::push};
     socket.connect(collector);
     for (int number = 1; number <= count; ++number)
-        if (children.fork() == 0)
+        if (children.fork("child") == 0)
             return report(socket, number);
     while (children.wait())
         ;

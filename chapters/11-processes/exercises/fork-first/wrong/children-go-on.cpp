@@ -20,7 +20,7 @@ void work(const Endpoint& collector, int count)
 {
     Children children;
     for (int number = 1; number <= count; ++number)
-        if (children.fork() == 0)
+        if (children.fork("child") == 0)
             report(collector, number);
     while (children.wait())
         ;
