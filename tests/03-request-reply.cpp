@@ -77,6 +77,7 @@ TEST_CASE("a server restarted between two requests is found again")
     client.enter();
     client.wait_for("Received reply 1");
     crash(server);
+    await_hang_up(endpoint);
     server = start_server(endpoint);
     server.endpoint();
     client.enter();
@@ -94,6 +95,7 @@ TEST_CASE("a request made while the server is away is delivered later")
     client.enter();
     client.wait_for("Received reply 1");
     crash(server);
+    await_hang_up(endpoint);
     client.enter();
     client.wait_for("Sending request 2");
     server = start_server(endpoint);

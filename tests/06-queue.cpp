@@ -85,6 +85,7 @@ TEST_CASE("servers join and leave while a client asks")
     while (!next_reply(client).ends_with("World from server 2")) {
     }
     CHECK(one.stop() == 0);
+    await_hang_up(queue.backend);
     for (int n = 0; n < 4; ++n)
         CHECK(next_reply(client).ends_with("World from server 2"));
     CHECK(client.stop() == 0);

@@ -96,6 +96,7 @@ TEST_CASE("an idle worker may leave: nothing is lost")
     Process one = device.join("task_worker", {"--count", "3"});
     feed(device, 1, 3);
     CHECK(one.finish() == 0);
+    await_hang_up(device.backend);
     Process two = device.join("task_worker", {"--count", "3"});
     feed(device, 4, 3);
     CHECK(two.finish() == 0);
@@ -121,6 +122,7 @@ TEST_CASE("what a worker was dealt goes with it, in order or not")
             CHECK(one.finish() == 0);
             CHECK(taken_by({&one}) == numbers(1, 3));
         }
+        await_hang_up(device.backend);
         feed(device, 11, 2);
         CHECK(two.finish() == 0);
         for (const int number : taken_by({&two}))

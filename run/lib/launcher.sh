@@ -14,6 +14,7 @@
 #   enter NAME                        press Enter for a process
 #   stop NAME...                      SIGTERM, wait for their good end
 #   crash NAME...                     SIGKILL, wait for their end
+#   hung_up PORT                      wait until all know who has left there
 #   freeze NAME...                    SIGSTOP: it lives, and does nothing
 #   thaw NAME...                      SIGCONT: it goes on
 #   pause SECONDS                     let time pass, where time is the lesson
@@ -302,6 +303,14 @@ crash() { # NAME...
   finish "$@"
 }
 
+hung_up() { # PORT
+  local -i deadline=$((SECONDS + patience))
+  while is_half_closed "$1"; do
+    ((SECONDS < deadline)) || fail "somebody clings to port $1"
+    pause 0.01
+  done
+}
+
 freeze() { # NAME...
   local name
   for name in "$@"; do
@@ -399,13 +408,25 @@ END
 # kernel's table at a stretch: after each line that bash reads by itself the
 # kernel looks for its place from the start, seconds in all on a busy machine.
 is_taken() { # PORT
-  local host port
+  local place
+  place=$(in_kernel "$1")
+  grep -Eqs "^ *[0-9]+: ($place|00000000:${place#*:}) [^ ]+ 0A " /proc/net/tcp
+}
+
+# Whether somebody has not seen yet that the other end of a connection to this
+# port or from it has closed (CLOSE_WAIT). What it sends there is lost.
+is_half_closed() { # PORT
+  local place
+  place=$(in_kernel "$1")
+  grep -Eqs "^ *[0-9]+: ([^ ]+ $place|$place [^ ]+) 08 " /proc/net/tcp
+}
+
+# A port of our address as the kernel's table has it.
+in_kernel() { # PORT
   local -a part
   IFS=. read -ra part <<<"$address"
-  printf -v host '%02X%02X%02X%02X' \
-    "${part[3]}" "${part[2]}" "${part[1]}" "${part[0]}"
-  printf -v port '%04X' "$1"
-  grep -Eqs "^ *[0-9]+: ($host|00000000):$port [^ ]+ 0A " /proc/net/tcp
+  printf '%02X%02X%02X%02X:%04X' \
+    "${part[3]}" "${part[2]}" "${part[1]}" "${part[0]}" "$1"
 }
 
 # Says who listens on a port, where that can be seen.

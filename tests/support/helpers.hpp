@@ -3,10 +3,13 @@
 #include "support/process.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 /// Kills it, so that it can say nothing more to anybody.
@@ -27,6 +30,28 @@ void await(Condition condition)
         REQUIRE(steady_clock::now() < deadline);
         std::this_thread::sleep_for(milliseconds{1});
     }
+}
+
+/// Waits until each one knows that who was connected to it at this endpoint of
+/// tcp, or listened there, is gone. Until then it may send to the dead.
+inline void await_hang_up(const std::string& endpoint)
+{
+    unsigned a = 0, b = 0, c = 0, d = 0, port = 0;
+    REQUIRE(std::sscanf(endpoint.c_str(), "tcp://%u.%u.%u.%u:%u", &a, &b, &c,
+                        &d, &port) == 5);
+    const std::string place =
+        fmt::format("{:02X}{:02X}{:02X}{:02X}:{:04X}", d, c, b, a, port);
+    await([&] {
+        std::ifstream table{"/proc/net/tcp"};
+        for (std::string line; std::getline(table, line);) {
+            std::istringstream words{line};
+            std::string number, local, remote, state;
+            words >> number >> local >> remote >> state;
+            if (state == "08" && (local == place || remote == place))
+                return false; // CLOSE_WAIT: the other end has closed
+        }
+        return true;
+    });
 }
 
 /// Whether Debian's Python has these modules; says so when a test is left out.
