@@ -116,6 +116,9 @@ public:
           buffers(static_cast<std::size_t>(1 + state.plan.ahead))
     {
     }
+    Thread(const Thread&) = delete;
+    Thread& operator=(const Thread&) = delete;
+    ~Thread() { feed::stop_monitor(dealer); }
 
     void run()
     try {
@@ -173,13 +176,17 @@ private:
             std::vector<zmq::message_t> frames;
             while (zmq::recv_multipart(dealer, std::back_inserter(frames),
                                        zmq::recv_flags::dontwait)) {
+                has_spoken = true;
                 if (take(frames))
                     return;
                 frames.clear();
             }
             if (is_gone)
                 throw std::runtime_error{
-                    "the producer is gone before the end of its stream"};
+                    has_spoken
+                        ? "the producer is gone before the end of its stream"
+                        : "the producer went without a word; it may have been "
+                          "at its end"};
         }
     }
 
@@ -345,6 +352,7 @@ private:
     Coming coming;
     int asked = 0; // objects that may come
     bool was_there = false;
+    bool has_spoken = false; // the producer, as it does to all who ask
 };
 
 FeedObject::FeedObject() = default;

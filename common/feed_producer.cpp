@@ -1,3 +1,4 @@
+#include "common/detail/feed_door.hpp"
 #include "common/detail/feed_protocol.hpp"
 #include "common/feed_queue.hpp"
 #include "common/printable.hpp"
@@ -113,12 +114,17 @@ struct FeedProducer::State
 class FeedProducer::Thread
 {
 public:
-    Thread(State& its_state, zmq::socket_t its_router, zmq::socket_t its_pair)
+    Thread(State& its_state, zmq::socket_t its_router, feed::Door its_door,
+           zmq::socket_t its_pair)
         : state{its_state},
           router{std::move(its_router)},
+          door{std::move(its_door)},
           program{std::move(its_pair)}
     {
     }
+    Thread(const Thread&) = delete;
+    Thread& operator=(const Thread&) = delete;
+    ~Thread() { feed::stop_monitor(router); }
 
     void run()
     try {
@@ -170,11 +176,14 @@ private:
 
     void wait()
     {
-        std::array<zmq::pollitem_t, 2> items{
+        std::array<zmq::pollitem_t, 3> items{
             {{router.handle(), 0, ZMQ_POLLIN, 0},
+             {door.socket().handle(), 0, ZMQ_POLLIN, 0},
              {program.handle(), 0, ZMQ_POLLIN, 0}}};
-        zmq::poll(items, consumers.empty() ? std::chrono::milliseconds{-1}
-                                           : probe_interval);
+        const bool may_sleep = consumers.empty() && !is_ending;
+        zmq::poll(items,
+                  may_sleep ? std::chrono::milliseconds{-1} : probe_interval);
+        door.look();
     }
 
     bool take_note()
@@ -202,6 +211,7 @@ private:
         std::vector<zmq::message_t> frames;
         while (zmq::recv_multipart(router, std::back_inserter(frames),
                                    zmq::recv_flags::dontwait)) {
+            door.has_spoken(frames.back());
             if (!take_request(frames))
                 report(fmt::format("Dropped, not for a feed queue: {}",
                                    frames.size() > 1
@@ -349,7 +359,7 @@ private:
                     router.send(zmq::buffer(std::to_string(state.count.load())),
                                 zmq::send_flags::none);
                 });
-        if (!consumers.empty())
+        if (!consumers.empty() || !door.is_quiet())
             return; // each says bye, or is found to be gone
         tell(program, {Word::ended});
         is_done = true;
@@ -407,6 +417,7 @@ private:
 
     State& state;
     zmq::socket_t router;
+    feed::Door door;
     zmq::socket_t program;
     std::map<std::string, Consumer> consumers;
     std::deque<std::string> waiting;      // who wants an object, in turn
@@ -431,20 +442,22 @@ FeedProducer::FeedProducer(zmq::context_t& context, const std::string& endpoint,
     router.set(zmq::sockopt::sndhwm, 0); // bounded by the places
     router.set(zmq::sockopt::linger, feed::linger);
     feed::set_patience(router, plan.patience);
+    const std::string name =
+        fmt::format("inproc://feed-producer-{}", fmt::ptr(state.get()));
+    feed::Door door{context, router, name + "-door"};
     router.bind(endpoint);
     state->endpoint = router.get(zmq::sockopt::last_endpoint);
 
     zmq::socket_t pair{context, zmq::socket_type::pair};
-    const std::string name =
-        fmt::format("inproc://feed-producer-{}", fmt::ptr(state.get()));
     pair.set(zmq::sockopt::linger, 0);
     pair.bind(name);
     state->thread_end = zmq::socket_t{context, zmq::socket_type::pair};
     state->thread_end.set(zmq::sockopt::linger, 0);
     state->thread_end.connect(name);
-    state->thread = std::jthread{
-        [thread = std::make_shared<Thread>(*state, std::move(router),
-                                           std::move(pair))]() mutable {
+    state->thread =
+        std::jthread{[thread = std::make_shared<Thread>(
+                          *state, std::move(router), std::move(door),
+                          std::move(pair))]() mutable {
             thread->run();
             thread.reset(); // its sockets are closed here
         }};

@@ -69,7 +69,7 @@ public:
     void put(std::size_t size);
 
     /// That was all: waits until each object has been given back, and tells
-    /// the consumers.
+    /// the consumers, also those that are connected and have not asked yet.
     void end();
 
     /// Consumers that went away and left objects to others.

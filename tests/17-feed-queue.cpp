@@ -1,3 +1,4 @@
+#include "common/connection_watch.hpp"
 #include "common/feed_queue.hpp"
 #include "common/shared_memory.hpp"
 #include "support/device.hpp"
@@ -239,6 +240,38 @@ TEST_CASE("every byte of an object comes, whatever its size")
         CHECK(!consumer.get()); // and it stays at the end
         all_put.get();
     }
+}
+
+TEST_CASE("a consumer that joins as the stream ends is told of the end")
+{
+    zmq::context_t context;
+    std::optional<FeedProducer> producer{std::in_place, context, anywhere,
+                                         FeedProducer::Plan{.longest = 10}};
+    Liar late{socket_type::dealer};
+    ConnectionWatch connection{late.socket};
+    late.socket.connect(producer->endpoint());
+    connection.wait_for_peer();
+    auto ended = std::async(std::launch::async, [&] {
+        producer->end();
+        producer.reset();
+    });
+    // It is connected, and has not asked yet: the producer waits for that.
+    CHECK(ended.wait_for(100ms) == std::future_status::timeout);
+    late.say({"want", "copy"});
+    CHECK(late.hear() == std::vector<std::string>{"end", "0"});
+    late.say({"bye"});
+    ended.get();
+}
+
+TEST_CASE("one that is connected and says nothing does not hold up the end")
+{
+    zmq::context_t context;
+    FeedProducer producer{context, anywhere, {.longest = 10}};
+    Liar silent{socket_type::dealer};
+    ConnectionWatch connection{silent.socket};
+    silent.socket.connect(producer.endpoint());
+    connection.wait_for_peer();
+    producer.end();
 }
 
 TEST_CASE("two consumers share the objects, each of them for one")
@@ -760,6 +793,18 @@ TEST_CASE("a plain consumer gets every object, asking late or ahead")
         CHECK(count_lines(consumer.out, "End of the stream after 7") == 1);
         CHECK(producer.finish() == 0);
     }
+}
+
+TEST_CASE("a plain consumer whose producer is killed waits for ever")
+{
+    Process producer{
+        {"plain_producer", "--bind", anywhere, "--size", "1", "--count", "0"}};
+    Process consumer{
+        {"plain_consumer", "--connect", producer.endpoint(), "--compute", "0"}};
+    consumer.wait_for("Object 1,");
+    crash(producer);
+    CHECK(consumer.runs_for(1s));
+    CHECK(consumer.stop() == 0);
 }
 
 TEST_CASE("a plain producer drops what is no request")

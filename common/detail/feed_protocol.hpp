@@ -52,6 +52,13 @@ whole_numbers(std::string_view text)
     return numbers;
 }
 
+// Ends the events of a socket, before the socket that reads them is closed:
+// libzmq's I/O thread would wait for a reader, and all its sockets with it.
+inline void stop_monitor(zmq::socket_t& socket)
+{
+    (void)zmq_socket_monitor(socket.handle(), nullptr, 0);
+}
+
 // A peer that is silent for so long is taken for gone.
 inline void set_patience(zmq::socket_t& socket, std::chrono::milliseconds time)
 {
