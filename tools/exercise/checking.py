@@ -251,7 +251,7 @@ class Process:
         threads = defaultdict(set)
         for event in self.events():
             if event["ev"] in ("send", "recv"):
-                threads[event["s"]].add(event["tid"])
+                threads[event["pid"], event["s"]].add(event["tid"])
         return threads
 
     def what_it_does(self):
