@@ -33,7 +33,7 @@ void work(const Endpoint& farm)
 void supervise(const Endpoint& farm)
 {
     Children children;
-    if (children.fork() == 0)
+    if (children.fork("worker") == 0)
         return work(farm);
     // Wait for its end: a pid, and a status that is above 128 when a signal
     // has killed it. Report that, and start it again. 0: it is done.

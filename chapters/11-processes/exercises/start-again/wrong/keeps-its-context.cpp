@@ -43,7 +43,7 @@ void supervise(const Endpoint& farm)
     reporter.set(zmq::sockopt::linger, 5000);
     reporter.connect(farm);
     for (int losses = 1;; ++losses) {
-        if (children.fork() == 0)
+        if (children.fork("worker") == 0)
             return work(farm);
         const auto ended = children.wait();
         if (!ended || ended->status == 0) // told to stop, or done

@@ -43,12 +43,12 @@ void report_loss(const Endpoint& farm, int number)
 void supervise(const Endpoint& farm)
 {
     Children children;
-    if (children.fork() == 0)
+    if (children.fork("worker") == 0)
         return work(farm);
     const auto ended = children.wait();
     if (ended && ended->status > 128) {
         report_loss(farm, 1);
-        if (children.fork() == 0)
+        if (children.fork("worker") == 0)
             return work(farm);
         children.wait();
     }

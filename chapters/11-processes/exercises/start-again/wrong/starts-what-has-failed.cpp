@@ -44,7 +44,7 @@ void supervise(const Endpoint& farm)
 {
     Children children;
     for (int losses = 1;; ++losses) {
-        if (children.fork() == 0)
+        if (children.fork("worker") == 0)
             return work(farm);
         const auto ended = children.wait();
         if (!ended || ended->status == 0) // told to stop, or done
