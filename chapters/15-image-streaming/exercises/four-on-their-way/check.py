@@ -47,15 +47,14 @@ class Hub:
         self.socket.send(self.waiting.pop(0), "", "OK")
 
     def takes_no_more(self):
-        """Gives the sender the time to send too much."""
-        if patiently(lambda: self.socket.socket.poll(10), self.sender,
-                     idle=0.3):
+        """The sender must not send more now."""
+        if patiently(lambda: self.socket.socket.poll(10), self.sender):
             refuse(WINDOW, f"{len(self.waiting)} are on their way, and no more",
                    shown(self.socket.socket.recv_multipart()[1:]))
 
     def is_waited_for(self):
         """The sender must not end now."""
-        if patiently(self.sender.has_ended, self.sender, idle=0.3):
+        if patiently(self.sender.has_ended, self.sender):
             refuse(EARLY, f"it waits for {len(self.waiting)} more answers",
                    self.sender.what_it_does())
 

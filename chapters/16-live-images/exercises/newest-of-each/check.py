@@ -4,7 +4,7 @@ holds, while nobody asks; then what is not to be kept."""
 import zmq
 
 from checking import (REQ, XPUB, Peer, Refused, as_frames, expect, patiently,
-                      refuse, shown)
+                      refuse, rests, shown)
 
 FRAME = ("CONFLATE keeps one frame and no more. Of a picture in three frames "
          "the last is left; and of two subscriptions, too, only the last goes "
@@ -28,7 +28,7 @@ MANY, PIXELS = 3000, bytes(40_000)
 
 def ask(program, search):
     """What the program answers, once it has nothing left to do."""
-    patiently(lambda: False, program, idle=0.2)
+    rests(program)
     search.send("newest?", lesson=SILENT)
     return ", ".join(frame.decode(errors="replace")
                      for frame in search.receive(SILENT))
