@@ -9,6 +9,7 @@
 #   play NAME PROGRAM ARGUMENT...     start it, wait for its good end
 #   fails NAME PROGRAM ARGUMENT...    start it, wait for its end with status 1
 #   finish NAME...                    wait for their good end
+#   may_fail NAME                     its failure, from here on, is the lesson
 #   finish_failed NAME                wait for its end with status 1
 #   wait_for NAME TEXT                wait for an output line with TEXT in it
 #   enter NAME                        press Enter for a process
@@ -272,8 +273,12 @@ fails() { # NAME PROGRAM ARGUMENT...
   finish_failed "$1"
 }
 
-finish_failed() { # NAME
+may_fail() { # NAME
   may_fail[$1]=yes
+}
+
+finish_failed() { # NAME
+  may_fail "$1"
   finish "$1"
   [[ ${status_of[$1]} -eq 1 ]] ||
     fail "$1 should have failed, but ended with status ${status_of[$1]}"
