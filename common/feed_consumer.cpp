@@ -17,6 +17,9 @@
 
 namespace {
 
+// What a busy machine takes, at the longest, to tell of the end of a producer.
+constexpr std::chrono::milliseconds news_of_its_end{1000};
+
 struct Arrived
 {
     std::uint64_t number;
@@ -172,7 +175,7 @@ private:
             zmq::message_t nothing;
             while (program.recv(nothing, zmq::recv_flags::dontwait)) {
             }
-            const bool is_gone = producer_is_gone();
+            producer_is_gone(); // what it said before that still counts
             std::vector<zmq::message_t> frames;
             while (zmq::recv_multipart(dealer, std::back_inserter(frames),
                                        zmq::recv_flags::dontwait)) {
@@ -182,12 +185,16 @@ private:
                 frames.clear();
             }
             if (is_gone)
-                throw std::runtime_error{
-                    has_spoken
-                        ? "the producer is gone before the end of its stream"
-                        : "the producer went without a word; it may have been "
-                          "at its end"};
+                throw_that_it_is_gone();
         }
+    }
+
+    [[noreturn]] void throw_that_it_is_gone() const
+    {
+        throw std::runtime_error{
+            has_spoken ? "the producer is gone before the end of its stream"
+                       : "the producer went without a word; it may have been "
+                         "at its end"};
     }
 
     // What the program has done meanwhile; false when it leaves.
@@ -222,7 +229,6 @@ private:
     // An event is two frames: number and value, then the address.
     bool producer_is_gone()
     {
-        bool is_gone = false;
         zmq::message_t event;
         while (monitor.recv(event, zmq::recv_flags::dontwait)) {
             std::uint16_t number = 0;
@@ -231,7 +237,7 @@ private:
             if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
                 was_there = true;
             else if (number == ZMQ_EVENT_DISCONNECTED)
-                is_gone = was_there;
+                is_gone = is_gone || was_there;
             while (event.more())
                 (void)monitor.recv(event);
         }
@@ -327,11 +333,28 @@ private:
         Seen& its = seen[place];
         if (its.serial != serial || its.memory->bytes().size() != space) {
             its = {}; // mapped once, and kept: mapping is what costs
-            *its.memory = map_segment({pid, fd, space}, state.plan.longest);
+            *its.memory = map({pid, fd, space});
             its.serial = serial;
         }
         hand_over(
             {number, its.memory->bytes().first(size), buffer, its.memory});
+    }
+
+    // The memory of a producer that is killed is gone before we hear of it.
+    Mapping map(const SegmentHandle& handle)
+    try {
+        return map_segment(handle, state.plan.longest);
+    } catch (const std::runtime_error&) {
+        std::array<zmq::pollitem_t, 1> item{
+            {{monitor.handle(), 0, ZMQ_POLLIN, 0}}};
+        const auto until = std::chrono::steady_clock::now() + news_of_its_end;
+        while (!producer_is_gone()) {
+            const auto left = until - std::chrono::steady_clock::now();
+            if (left <= std::chrono::seconds{0})
+                throw;
+            zmq::poll(item, std::chrono::ceil<std::chrono::milliseconds>(left));
+        }
+        throw_that_it_is_gone();
     }
 
     void hand_over(const Arrived& object)
@@ -353,6 +376,7 @@ private:
     int asked = 0; // objects that may come
     bool was_there = false;
     bool has_spoken = false; // the producer, as it does to all who ask
+    bool is_gone = false;
 };
 
 FeedObject::FeedObject() = default;

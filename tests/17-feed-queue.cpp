@@ -640,6 +640,22 @@ TEST_CASE("a consumer refuses hostile handles")
     }
 }
 
+TEST_CASE("memory that is gone before its producer hung up is its end as well")
+{
+    Process consumer = [] {
+        Liar producer{socket_type::router};
+        producer.socket.bind(anywhere);
+        Process its =
+            consumer_of(producer.socket.get(zmq::sockopt::last_endpoint),
+                        {"--shared-memory"});
+        producer.say({producer.hear()[0], "map", "1 3 999999999 1 0 1 3"});
+        return its;
+    }();
+    CHECK(consumer.finish() == 1);
+    CHECK(count_lines(consumer.err(), "the producer is gone before the end of "
+                                      "its stream") == 1);
+}
+
 TEST_CASE("a consumer takes no more objects than it asked for")
 {
     Liar producer{socket_type::router};
