@@ -1,8 +1,6 @@
 #include "common/printable.hpp"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <fmt/core.h>
 
 std::string printable(std::string_view bytes, std::size_t longest)
 {
@@ -13,10 +11,9 @@ std::string printable(std::string_view bytes, std::size_t longest)
         else if (byte >= ' ' && byte <= '~')
             text += byte;
         else
-            fmt::format_to(std::back_inserter(text), "\\x{:02x}",
-                           static_cast<unsigned char>(byte));
+            text += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
     if (bytes.size() > longest)
-        fmt::format_to(std::back_inserter(text), "… ({} bytes)", bytes.size());
+        text += fmt::format("… ({} bytes)", bytes.size());
     return text;
 }

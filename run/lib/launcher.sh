@@ -478,6 +478,11 @@ measure_names() { # SCENARIO
   done < <(declare -f "$1")
 }
 
+# The measuring programs of a scenario: they are built only when it is played.
+benches_of() { # SCENARIO
+  declare -f "$1" | grep -oE '\b(bench_[a-z_]+|[a-z]+_bench)\b' | sort -u
+}
+
 play_scenario() { # SCENARIO
   [[ -z $record_file ]] || note_in_record "$EPOCHREALTIME" scenario "$1" \
     "$(scenarios | sed -n "s/^$1\t//p")"
@@ -539,8 +544,10 @@ launch() { # ARGUMENT...
     fail "there is no scenario '$scenario'; there are: ${known//$'\n'/, }" 2
 
   if [[ -z ${WORKBOOK_BIN:-} ]]; then
+    local -a benches
     workbook_setup programs
-    workbook_build "$chapter"
+    mapfile -t benches < <(benches_of "$scenario")
+    workbook_build "$chapter" "${benches[@]}"
   fi
   [[ -z $trace ]] ||
     exec "$workbook_root/run/trace" \
