@@ -24,6 +24,7 @@ sys.path.insert(0, str(TOOL))
 import catalogue  # noqa: E402
 import checking  # noqa: E402
 from folder import Folder  # noqa: E402
+from settling import Settling as Settling_  # noqa: E402
 
 NAME = "answer-a-sum"
 EXERCISE = next(one for one in catalogue.all_exercises() if one.name == NAME)
@@ -282,6 +283,74 @@ class Exercises(unittest.TestCase):
                 (copy / lost).unlink()
                 with self.assertRaises(catalogue.Malformed):
                     catalogue.read(copy)
+
+
+class Settling(unittest.TestCase):
+    """What may be taken for the end of all movement."""
+
+    def start(self, code):
+        """A program in Python that says when it is there."""
+        child = subprocess.Popen(
+            [sys.executable, "-c", "import os, socket, time\n" + code],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            start_new_session=True)
+        self.addCleanup(self.end, child)
+        child.stdout.readline()
+        return child
+
+    @staticmethod
+    def end(child):
+        """With all that it has started."""
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        child.stdin.close()
+        child.stdout.close()
+
+    def settles(self, looks=200):
+        settling = Settling_()
+        for _ in range(looks):
+            if settling.is_over():
+                return True
+            time.sleep(0.005)
+        return False
+
+    def test_a_program_that_waits_for_ever_has_settled(self):
+        child = self.start("print('there', flush=True); os.read(0, 1)")
+        self.assertTrue(self.settles(2000))
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        self.assertTrue(self.settles(2000), "a zombie does nothing")
+
+    def test_one_that_waits_for_a_time_has_not(self):
+        for code in ("time.sleep(1000)",
+                     "import select; select.select([0], [], [], 1000)",
+                     "import threading; threading.Event().wait(1000)"):
+            with self.subTest(code):
+                self.start(f"print('there', flush=True); {code}")
+                self.assertFalse(self.settles(20))
+                self.doCleanups()
+
+    def test_one_that_is_busy_has_not(self):
+        self.start("print('there', flush=True)\nwhile True: pass")
+        self.assertFalse(self.settles(20))
+
+    def test_a_grandchild_counts_too(self):
+        self.start("child = os.fork()\n"
+                   "print('there', flush=True) if child else None\n"
+                   "os.read(0, 1) if child else time.sleep(1000)")
+        self.assertFalse(self.settles(20))
+
+    def test_what_tcp_has_not_delivered_is_on_its_way(self):
+        self.start("""
+server = socket.create_server(("127.0.0.1", 0))
+one = socket.create_connection(server.getsockname())
+other, _ = server.accept()
+one.setblocking(False)
+try:
+    while one.send(b"x" * 65536): pass
+except BlockingIOError: pass
+print('there', flush=True); os.read(0, 1)""")
+        self.assertFalse(self.settles(20))
 
 
 class Answers(unittest.TestCase):

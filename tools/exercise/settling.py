@@ -27,7 +27,6 @@ CALLS = {
 } if platform.machine() == "x86_64" else {}
 LASTING = ("01", "05", "06", "07", "08", "0A")  # TCP: connected, closed, …
 
-
 own_calls = {}  # of this process's threads: where the kernel tells their call
 
 
