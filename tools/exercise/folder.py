@@ -50,9 +50,10 @@ def write_whole(file, content):
     try:
         new.write_bytes(content)
         new.replace(file)
-    except BaseException:
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from error
+    finally:
         new.unlink(missing_ok=True)
-        raise
 
 
 class Folder:
