@@ -31,6 +31,7 @@ from pathlib import Path
 import zmq
 from zmq import (DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER,  # noqa: F401
                  SUB, XPUB, XSUB)
+from zmq.utils.monitor import recv_monitor_message
 
 from settling import Settling, descendants, know_own_threads
 
@@ -405,6 +406,19 @@ class Peer:
                    "tcp://127.0.0.1:PORT", endpoint)
         self.socket.connect(endpoint)
         return self
+
+    def suits(self, endpoint):
+        """Connects; whether the socket there is of a kind that talks to this
+        one. Where it is not, who of the two says so first is chance."""
+        events = self.socket.get_monitor_socket(
+            zmq.EVENT_HANDSHAKE_SUCCEEDED
+            | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
+            | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL)
+        self.connect(endpoint)
+        if not patiently(lambda: events.poll(10)):
+            return False
+        event = recv_monitor_message(events)["event"]
+        return event == zmq.EVENT_HANDSHAKE_SUCCEEDED
 
     def subscribe(self, topic):
         self.socket.subscribe(topic)

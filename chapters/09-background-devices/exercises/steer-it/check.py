@@ -25,12 +25,16 @@ def check(program):
         places[words[-1]] = words[2]
     feeder = Peer(PUSH).connect(places["frontend"])
     worker = Peer(PULL).connect(places["backend"])
-    steersman = Peer(PAIR).connect(places["control"])
+    steersman = Peer(PAIR)
+    hears = steersman.suits(places["control"])
     feeder.send("1")
     worker.receive("A task does not pass.").must_be("1", "It is not the task.")
     if patiently(lambda: steersman.socket.poll(10), proxy):
         refuse(CAPTURE, "no message on the control socket", "a copy of a task")
 
+    if not hears:
+        refuse(SUBSCRIBE, "a PAIR, which the steersman can talk to",
+               "a socket of another kind")
     steersman.send("PAUSE", lesson=SUBSCRIBE)
     rests(proxy)  # it has paused
     feeder.send("2")
