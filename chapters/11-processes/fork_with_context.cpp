@@ -14,7 +14,7 @@
 
 #include <csignal>
 
-constexpr int allowance = 300; // ms of processor time for the child
+constexpr suseconds_t allowance = 300; // ms of processor time for the child
 
 void try_to_use(zmq::socket_t& socket)
 {
