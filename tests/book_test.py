@@ -218,6 +218,16 @@ class Book(Pages):
                 self.open(page)
                 self.check_console()
 
+    def test_no_page_shows_markup_that_was_not_understood(self):
+        for page in self.pages():
+            with self.subTest(page):
+                self.open(page)
+                self.assertNotRegex(self.browser.execute_script("""
+                    const text = document.body.cloneNode(true);
+                    text.querySelectorAll('code, pre, script, style').forEach(
+                        code => code.remove());
+                    return text.textContent;"""), r":[a-z]+:`|``")
+
     def test_no_page_asks_for_anything_from_elsewhere(self):
         for page in self.pages():
             self.open(page)
