@@ -103,17 +103,21 @@ public:
         }
     }
 
-    // Reads all of the pixels, as whoever looks at a picture does.
+    // Reads all of the pixels, as whoever looks at a picture does, and as fast
+    // as numpy: four sums at once.
     void see_raw(std::size_t number, Bytes pixels)
     {
-        std::array<std::uint64_t, 4> words{}; // at once, as numpy does
+        std::array<std::uint64_t, 4> words{};
+        std::uint64_t first = 0, second = 0, third = 0, fourth = 0;
         for (std::size_t n = 0; n + sizeof words <= pixels.size();
              n += sizeof words) {
             std::memcpy(words.data(), pixels.data() + n, sizeof words);
-            for (std::size_t w = 0; w < words.size(); ++w)
-                sum[w] ^= words[w];
+            first ^= words[0];
+            second ^= words[1];
+            third ^= words[2];
+            fourth ^= words[3];
         }
-        volatile const std::uint64_t seen = sum[0] ^ sum[1] ^ sum[2] ^ sum[3];
+        volatile const std::uint64_t seen = first ^ second ^ third ^ fourth;
         (void)seen;
         meter.note(number, pixels, pixels.size());
     }
@@ -122,7 +126,6 @@ private:
     Meter& meter;
     JpegDecoder decoder;
     BufferPool pool;
-    std::array<std::uint64_t, 4> sum{};
 };
 
 void receive(zmq::socket_t& socket, zmq::message_t& first,
