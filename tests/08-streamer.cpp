@@ -78,6 +78,19 @@ TEST_CASE("the first worker gets all that waited")
     CHECK(taken_by({&one}) == numbers(1, 6));
 }
 
+TEST_CASE("a streamer sleeps when idle, and not while a task waits in it")
+{
+    Device device{{"streamer_device"}};
+    CHECK(comes_to_rest(device.process));
+    feed(device, 1, 1);
+    const long long before = processor_time(device.process);
+    await(
+        [&] { return processor_time(device.process) > before + 300'000'000; });
+    Process worker = device.join("task_worker", {"--count", "1"});
+    CHECK(worker.finish() == 0);
+    CHECK(comes_to_rest(device.process));
+}
+
 TEST_CASE("a feeder waits when nobody works, and stops when it is told")
 {
     Device device{{"streamer_device"}};

@@ -82,19 +82,22 @@ inline bool has_cv2()
     return has_python({"zmq", "numpy", "cv2"});
 }
 
+/// How long its first thread has kept a processor busy, in nanoseconds.
+inline long long processor_time(const Process& process)
+{
+    long long nanoseconds = 0;
+    std::ifstream{"/proc/" + std::to_string(process.pid()) + "/schedstat"} >>
+        nanoseconds;
+    return nanoseconds;
+}
+
 /// Waits until it uses no processor time: it waits for something, then.
 /// @return false when it has ended instead
 inline bool comes_to_rest(Process& process)
 {
-    const std::string file =
-        "/proc/" + std::to_string(process.pid()) + "/schedstat";
-    const auto used = [&] {
-        long long nanoseconds = 0;
-        std::ifstream{file} >> nanoseconds;
-        return nanoseconds;
-    };
     using namespace std::chrono_literals;
-    for (long long before = -1, now = used(); now != before; now = used()) {
+    for (long long before = -1, now = processor_time(process); now != before;
+         now = processor_time(process)) {
         before = now;
         if (!process.runs_for(200ms))
             return false;
