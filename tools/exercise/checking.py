@@ -22,6 +22,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -389,13 +390,25 @@ class Peer:
     def __init__(self, kind, **options):
         self.socket = context.socket(kind)
         self.socket.linger = 0
+        self.place = None
         for name, value in options.items():
             setattr(self.socket, name, value)
         peers.append(self)
 
+    def reserve(self):
+        """An endpoint at which it does not listen before it is bound."""
+        self.place = socket.socket()
+        self.place.bind(("127.0.0.1", 0))
+        return f"tcp://127.0.0.1:{self.place.getsockname()[1]}"
+
     def bind(self):
-        """Listens where the kernel likes; returns the endpoint."""
-        self.socket.bind("tcp://127.0.0.1:*")
+        """Listens where it was reserved, or where the kernel likes; returns
+        the endpoint."""
+        port = "*"
+        if self.place:
+            port = self.place.getsockname()[1]
+            self.place.close()
+        self.socket.bind(f"tcp://127.0.0.1:{port}")
         return self.socket.last_endpoint.decode().rstrip("\0")
 
     def connect(self, endpoint):

@@ -1,6 +1,6 @@
-"""One message of four frames, and one of two."""
+"""A message of four frames and one of two; then to a listener that is late."""
 
-from checking import PULL, Peer, refuse
+from checking import PULL, Peer, patiently, refuse
 
 NOTHING = "Nothing comes. A socket that is connected has not sent anything yet."
 HALF = ("Nothing comes. A message is sent when its last frame is there, the "
@@ -20,10 +20,14 @@ def why_nothing(program):
     return HALF if "sndmore" in source else NOTHING
 
 
-def say(program, *words):
+def say(program, *words, is_late=False):
     listener = Peer(PULL)
     expected = ["words", *words]
-    sender = program.start("--connect", listener.bind(), *words)
+    where = listener.reserve() if is_late else listener.bind()
+    sender = program.start("--connect", where, *words)
+    if is_late:
+        patiently(sender.has_ended, sender, idle=0.5)  # or it waits for us
+        listener.bind()
     message = listener.receive(why_nothing(program),
                                f"{len(expected)} frames: {expected}")
     if message == [b"words"]:
@@ -38,3 +42,4 @@ def say(program, *words):
 def check(program):
     say(program, "tea", "or", "coffee")
     say(program, "")
+    say(program, "are", "you", "there", is_late=True)

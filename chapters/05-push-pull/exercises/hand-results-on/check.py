@@ -1,8 +1,6 @@
 """Tasks, nonsense, and "stop"; then with a sink that is late."""
 
-import time
-
-from checking import PULL, PUSH, Peer, Refused, patiently
+from checking import PULL, PUSH, Peer, patiently
 
 NONE = "No result comes: it takes no task, or does not hand its double on."
 LOST = ("The last results are lost. A socket with a linger of 0 throws away "
@@ -32,32 +30,14 @@ def check(program):
 
 def late_sink(program):
     """It comes when the worker has taken everything."""
-    place = Peer(PULL)
-    endpoint = place.bind()
-    place.socket.unbind(endpoint)
-    source = Peer(PUSH)
+    source, sink = Peer(PUSH), Peer(PULL)
     departures = source.departures()
     worker = program.start("--connect", source.bind(),
-                           "--connect-sink", endpoint)
+                           "--connect-sink", sink.reserve())
     for message in ("1", "2", "stop"):
         source.send(message, lesson=NONE)
     patiently(lambda: departures.poll(10), worker)  # it closes its sockets
-    sink = bind_again(endpoint)
+    sink.bind()
     sink.receive(LOST, "2 and 4, although the sink is late").must_be("2", WRONG)
     sink.receive(LOST, "4").must_be("4", WRONG)
     worker.finish(STOP)
-
-
-def bind_again(endpoint):
-    """unbind is done in the background: the port is free a little later."""
-    sink = Peer(PULL)
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            sink.socket.bind(endpoint)
-            return sink
-        except OSError:
-            if time.monotonic() > deadline:
-                raise Refused("The port was taken by somebody else: check "
-                              "again.") from None
-            time.sleep(0.01)
