@@ -213,7 +213,9 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="run/exercise", description="Exercises to every chapter, with "
         "checks, hints and solutions. Without a name, a command means the "
-        "exercise that you are at.")
+        "exercise that you are at.",
+        epilog="Options follow their command, and run/exercise COMMAND --help "
+        "names them: run/exercise list --folder ~/zmq")
     parser.add_argument("--build", type=Path, default=catalogue.ROOT / "build",
                         help=argparse.SUPPRESS)
     shared = argparse.ArgumentParser(add_help=False)

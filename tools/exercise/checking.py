@@ -439,10 +439,18 @@ class Peer:
 
     def send(self, *frames, lesson="Nobody takes what is sent to it."):
         """Sends one message."""
-        if not patiently(lambda: self.socket.poll(10, zmq.POLLOUT)):
+        def is_sent():
+            if not self.socket.poll(10, zmq.POLLOUT):
+                return False
+            try:
+                self.socket.send_multipart(as_frames(frames), zmq.DONTWAIT)
+            except zmq.Again:  # who was there has left
+                return False
+            return True
+
+        if not patiently(is_sent):
             raise Refused(lesson, "it connects, and receives", told(),
                           waited=True)
-        self.socket.send_multipart(as_frames(frames), zmq.DONTWAIT)
 
     def receive(self, lesson, expected="a message"):
         """The frames of the next message; with the lesson the program is
