@@ -402,7 +402,7 @@ class Watch(InAFolder):
                                *words], capture_output=True, text=True)
 
     def open(self, *words, columns=100):
-        self.tmux("new-session", "-d", "-x", str(columns), "-y", "60",
+        self.tmux("new-session", "-d", "-x", str(columns), "-y", "100",
                   *self.command(*words))
 
     def screen(self):
@@ -448,7 +448,6 @@ class Watch(InAFolder):
         while self.tmux("has-session").returncode == 0:
             self.assertLess(time.monotonic() - begin, PATIENCE)
             time.sleep(0.05)
-
 
     def test_is_of_use_in_40_columns(self):
         self.open("watch", NAME, columns=40)
