@@ -19,7 +19,8 @@ public:
     void look_at(std::string_view bytes)
     {
         for (; left > 0; --left) {
-            bytes.remove_prefix(std::min(bytes.find("{\""), bytes.size()));
+            bytes.remove_prefix(
+                std::min(bytes.find(R"({"msg")"), bytes.size()));
             const std::size_t end = bytes.find('}');
             if (end == std::string_view::npos)
                 return;
