@@ -38,7 +38,8 @@ struct Scratch : Folder
         CHECK(fs::is_empty(path));
         for (const auto& entry : fs::directory_iterator{"/proc"}) {
             std::ifstream file{entry.path() / "cmdline"};
-            const std::string words{std::istreambuf_iterator<char>{file}, {}};
+            std::string words; // none when the process has just ended
+            std::getline(file, words, '\1');
             CHECK_MESSAGE(!names_address(words), words);
             CHECK_MESSAGE(words.find(path.string() + "/") == std::string::npos,
                           words);
