@@ -7,12 +7,14 @@ and the libraries. So it can be passed over until any of these changes.
 """
 
 import platform
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from judging import judge
 
 AT_ONCE = 4  # checks mostly wait
+given_up = threading.Event()  # nothing more is to be proved
 
 
 def cases(exercise):
@@ -65,6 +67,8 @@ def prove(builder, exercise, stem, lesson, repeat, kept):
         return True, f"ok     {exercise.name} {stem} (proved before)"
     note.unlink(missing_ok=True)
     for _ in range(repeat if lesson is None else 1):
+        if given_up.is_set():
+            return False, f"FAILED {exercise.name} {stem}\ninterrupted"
         told = judge(builder, exercise, exercise.file(stem), slot,
                      strict=strict, where=False)
         wrong = complaint(told, lesson)
@@ -95,4 +99,5 @@ def verify(companion, exercises, options):
             status = status if is_well else 1
         return status
     finally:
+        given_up.set()
         pool.shutdown(wait=False, cancel_futures=True)
